@@ -1,0 +1,263 @@
+"""The review: a question asked of a knowledge base, and everything that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import attrs
+
+from safetykb.answer.general import Fact, compound_facts, condition_facts
+from safetykb.answer.notices import KnowledgeNote, note_of
+from safetykb.answer.questions import Question, questions_of
+from safetykb.errors import InvalidQuestion, NoSuchRecord, NotAVerdict
+from safetykb.knowledge.base import KnowledgeBase
+from safetykb.knowledge.loading import knowledge_base
+from safetykb.knowledge.lookup import Asked, index_of
+from safetykb.model.considerations import Exposure
+from safetykb.model.entities import Compound, Condition
+from safetykb.model.evidence import Source
+from safetykb.model.scales import Coverage
+from safetykb.model.studies import Study
+from safetykb.reasoning.findings import Explanation, Finding
+from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
+from safetykb.reasoning.headline import Headline, headline_of
+from safetykb.reasoning.ranking import findings_of
+from safetykb.reasoning.schedule import ScheduleRow, schedule_of
+from safetykb.reasoning.situation import Situation
+from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
+
+if TYPE_CHECKING:
+    from safetykb.rendering.outline import Document
+
+
+@attrs.frozen(kw_only=True)
+class Relative:
+    """A relative of the compound that has an answer of its own: its id, name, and how the two are related."""
+
+    id: str
+    name: str
+    how: str
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SafetyReview:
+    """What is known about the safety of a compound for people with a condition.
+
+    It is no verdict: using it as a yes or no, or putting two in an order, raises TypeError. Start with ``headline``;
+    ``findings`` are in the order of the answer. ``studies`` are of this compound in this condition or a narrower
+    one; ``related_studies`` are a relative's and are counted nowhere.
+    """
+
+    situation: Situation
+    as_asked: tuple[str, str]
+    jurisdiction: str | None
+    see_also: tuple[Relative, ...]
+    headline: Headline
+    coverage: Mapping[str, Coverage]
+    compound_facts: tuple[Fact, ...]
+    condition_facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    treatments: tuple[TreatmentRow, ...]
+    studies: tuple[Study, ...]
+    related_studies: tuple[Study, ...]
+    monitoring: tuple[ScheduleRow, ...]
+    gaps: tuple[Gap, ...]
+    questions: tuple[Question, ...]
+    sources: tuple[Source, ...]
+    knowledge: KnowledgeNote
+
+    @property
+    def compound(self) -> Compound:
+        """The compound asked about."""
+        return self.situation.compound
+
+    @property
+    def condition(self) -> Condition:
+        """The condition asked about."""
+        return self.situation.condition
+
+    @property
+    def exposure(self) -> Exposure | None:
+        """How the compound is taken, as far as the question says."""
+        return self.situation.exposure
+
+    def finding(self, id: str) -> Finding:
+        """Return the finding ``id``; raise NoSuchRecord when the review has none of that id."""
+        for finding in self.findings:
+            if finding.id == id:
+                return finding
+        raise NoSuchRecord("finding in this review", id)
+
+    def explain(self, id: str) -> Explanation:
+        """Return the proof of the finding ``id``; raise NoSuchRecord when the review has none of that id."""
+        return self.finding(id).explain()
+
+    def outline(self) -> Document:
+        """Return the review as an outline, ready for any rendering."""
+        from safetykb.answer.document import document_of
+
+        return document_of(self)
+
+    def to_text(self, width: int = 80) -> str:
+        """Return the review as plain text, at most ``width`` columns wide (addresses apart)."""
+        from safetykb.rendering.text import to_text
+
+        return to_text(self.outline(), width)
+
+    def to_markdown(self) -> str:
+        """Return the review as Markdown."""
+        from safetykb.rendering.markdown import to_markdown
+
+        return to_markdown(self.outline())
+
+    def to_html(self, *, standalone: bool = True) -> str:
+        """Return the review as a page that asks nothing of the network, or as a fragment of one."""
+        from safetykb.rendering.html import to_html
+
+        return to_html(self.outline(), standalone=standalone)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the review as JSON values, in the shape of the public contract."""
+        from safetykb.answer.contract import review_dict
+
+        return review_dict(self)
+
+    def __str__(self) -> str:
+        """Return the text at 80 columns."""
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        """Return the question and the headline."""
+        return f"<SafetyReview {self.compound.name} in {self.condition.name}: {self.headline.text}>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": self.to_html(standalone=False)}
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be a yes or no."""
+        raise NotAVerdict("a review was used as true or false")
+
+    def __lt__(self, other: object) -> NoReturn:
+        """Refuse to be put in an order."""
+        raise NotAVerdict("reviews were put in an order")
+
+    __le__ = __gt__ = __ge__ = __lt__
+
+
+def review(
+    compound: str,
+    condition: str,
+    *,
+    exposure: Exposure | None = None,
+    jurisdiction: str | None = None,
+    knowledge: KnowledgeBase | None = None,
+) -> SafetyReview:
+    """Return what is known about the safety of ``compound`` for people with ``condition``.
+
+    Both are asked for by any name: a brand gives the form too. ``exposure``: how it is taken, where the name does not
+    say. ``jurisdiction`` (such as ``US``) puts what its sources say first among equals; it hides nothing.
+    ``knowledge``: another knowledge base than the packaged one.
+
+    Raises UnknownName (a LookupError, with suggestions), AmbiguousName, and InvalidQuestion (a ValueError).
+    """
+    knowledge = knowledge or knowledge_base()
+    names = index_of(knowledge)
+    asked = names.compound(compound)
+    situation = Situation(
+        knowledge=knowledge,
+        compound=asked.compound,
+        condition=names.condition(condition),
+        exposure=_taken(asked, exposure),
+    )
+    return _assemble(situation, asked, (compound, condition), jurisdiction)
+
+
+def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
+    """Put what the name says and what was given together; refuse what the compound does not have or contradicts."""
+    if exposure is None:
+        return asked.exposure
+    named = asked.exposure or Exposure()
+    if exposure.form is not None and exposure.form not in {form.id for form in asked.compound.forms}:
+        forms = ", ".join(form.id for form in asked.compound.forms) or "none"
+        raise InvalidQuestion(f"{asked.compound.name} has no form {exposure.form!r}", f"its forms are: {forms}")
+    if named.form and exposure.form and named.form != exposure.form:
+        raise InvalidQuestion(f"the name says {named.form!r}, the exposure {exposure.form!r}", "name one form")
+    form = exposure.form or named.form
+    route = next((f.route for f in asked.compound.forms if f.id == form), None) or exposure.route or named.route
+    return attrs.evolve(exposure, form=form, route=route)
+
+
+def _assemble(
+    situation: Situation, asked: Asked, as_asked: tuple[str, str], jurisdiction: str | None
+) -> SafetyReview:
+    findings = findings_of(situation, jurisdiction)
+    rows = treatment_rows(situation, findings)
+    studies, related = _studies(situation)
+    schedule = schedule_of(findings)
+    review = SafetyReview(
+        situation=situation,
+        as_asked=as_asked,
+        jurisdiction=jurisdiction,
+        see_also=_see_also(situation, asked),
+        headline=headline_of(findings, studies, answer_coverage(situation, findings, studies)),
+        coverage=section_coverage(situation, findings, rows, studies),
+        compound_facts=compound_facts(situation),
+        condition_facts=condition_facts(situation),
+        findings=findings,
+        treatments=rows,
+        studies=studies,
+        related_studies=related,
+        monitoring=schedule,
+        gaps=gaps_of(situation, findings, rows, studies),
+        questions=questions_of(situation, findings, rows, schedule, studies),
+        sources=(),
+        knowledge=note_of(situation.knowledge),
+    )
+    keys = sorted(dict.fromkeys(_keys(review)))
+    return attrs.evolve(review, sources=tuple(situation.knowledge.sources[key] for key in keys))
+
+
+def _see_also(situation: Situation, asked: Asked) -> tuple[Relative, ...]:
+    knowledge = situation.knowledge
+    how = dict(situation.graph.relatives(situation.compound.id))
+    ids = sorted({*how, *asked.also_named} - {situation.compound.id})
+    return tuple(
+        Relative(id=id, name=knowledge.compounds[id].name, how=how.get(id, "named in the question")) for id in ids
+    )
+
+
+def _studies(situation: Situation) -> tuple[tuple[Study, ...], tuple[Study, ...]]:
+    """Return the studies of the compound and those of its relatives, in this condition or a narrower one."""
+    conditions = {situation.condition.id, *situation.narrower}
+    relatives = {relative for relative, _ in situation.graph.relatives(situation.compound.id)}
+    standing = [
+        study
+        for study in situation.knowledge.studies.values()
+        if study.condition in conditions and study.withdrawn is None
+    ]
+    own = sorted((s for s in standing if s.compound == situation.compound.id), key=_study_order)
+    related = sorted((s for s in standing if s.compound in relatives), key=_study_order)
+    return tuple(own), tuple(related)
+
+
+def _study_order(study: Study) -> tuple[object, ...]:
+    return (not study.has_result, -(study.exposed or 0), study.id)
+
+
+def _keys(review: SafetyReview) -> Iterable[str]:
+    """Yield the key of each source that anything shown in ``review`` stands on."""
+    for fact in (*review.compound_facts, *review.condition_facts):
+        yield from (cite.key for cite in fact.cites)
+    for finding in review.findings:
+        yield from finding.sources
+    for study in (*review.studies, *review.related_studies):
+        yield from (cite.key for cite in study.cites)
+    for use in review.compound.uses:
+        yield from (cite.key for cite in use.cites)
+    for statement in (*review.compound.description, *review.compound.mechanism):
+        yield from (cite.key for cite in statement.cites)
+    for view in review.situation.treatments:
+        yield from (cite.key for cite in view.record.cites)
+    for row in review.treatments:
+        yield from (cite.key for search in row.absence.searches for cite in search.opened)

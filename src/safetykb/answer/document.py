@@ -1,0 +1,539 @@
+"""The review as an outline, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from safetykb.answer.general import Fact, of_kinds
+from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
+from safetykb.model.choices import Design, Kind, TermKind
+from safetykb.model.evidence import Citation, Source
+from safetykb.model.scales import Concern, Frequency
+from safetykb.model.studies import Outcome, Study
+from safetykb.reasoning.absence import direct_absence
+from safetykb.reasoning.findings import Block as Place
+from safetykb.reasoning.findings import Finding
+from safetykb.reasoning.headline import DependsOn, evidence_text
+from safetykb.reasoning.matching import form_name
+from safetykb.reasoning.treatments import TreatmentRow, partner_in
+from safetykb.rendering.outline import (
+    Badge,
+    Block,
+    Code,
+    Definitions,
+    Document,
+    Entry,
+    Items,
+    Link,
+    Note,
+    Paragraph,
+    Section,
+    Span,
+    Spans,
+    Strong,
+    Table,
+    Tone,
+    items,
+    paragraph,
+    spans,
+)
+
+if TYPE_CHECKING:
+    from safetykb.answer.assembly import SafetyReview
+
+_FIRST: Final = (Place.KNOWN, Place.NOT_IF, Place.TAKEN)
+
+
+def document_of(review: SafetyReview) -> Document:
+    """Return ``review`` as an outline."""
+    return _Writer(review).document()
+
+
+def tone_of(concern: Concern | None) -> Tone:
+    """Return how a concern looks; what nobody knows has a look of its own."""
+    return Tone.UNDETERMINED if concern is None else Tone(concern.value)
+
+
+def badge_of(concern: Concern | None, kind: Kind | None = None) -> Badge:
+    """Return the badge of a concern; a claim of no increase says so in words."""
+    if concern is None and kind is Kind.NO_INCREASE:
+        return Badge(text="NO INCREASE SEEN", tone=Tone.NEUTRAL)
+    return Badge(text=str(concern).upper() if concern else "UNDETERMINED", tone=tone_of(concern))
+
+
+class _Writer:
+    """Writes one review; findings are numbered in the order in which they are shown."""
+
+    def __init__(self, review: SafetyReview) -> None:
+        self.review = review
+        shown = [finding for finding in review.findings if finding.folded_under is None]
+        self.numbers = {finding.id: str(place) for place, finding in enumerate(self._ordered(shown), 1)}
+
+    @staticmethod
+    def _ordered(findings: Sequence[Finding]) -> Iterable[Finding]:
+        for place in (*_FIRST, Place.EVERYBODY, Place.RELATED, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
+            yield from (finding for finding in findings if finding.block is place)
+        yield from (finding for finding in findings if finding.block is Place.MONITORING)
+
+    @property
+    def title(self) -> str:
+        return f"{self.review.compound.name} in {self.review.condition.name}"
+
+    def document(self) -> Document:
+        sections = (
+            self.first(),
+            self.general(),
+            self.in_condition(),
+            self.studies(),
+            self.bottom_line(),
+            self.not_known(),
+            self.questions(),
+            self.sources(),
+            self.about(),
+        )
+        title = self.title[:1].upper() + self.title[1:]
+        return Document(title=title, language="en", summary=self.summary(), blocks=sections)
+
+    # --- 1: the headline ------------------------------------------------------------------------------------------
+
+    def summary(self) -> tuple[Block, ...]:
+        review = self.review
+        blocks: list[Block] = [self.headline_block()]
+        blocks.append(paragraph(f"Direct evidence: {self.direct_text()}."))
+        blocks.append(paragraph(self.treatments_text()))
+        asked = self.exposure_text()
+        if asked:
+            blocks.append(paragraph(asked))
+        if review.see_also:
+            blocks.append(paragraph(self.see_also_text()))
+        return tuple(blocks)
+
+    def headline_block(self) -> Block:
+        """The badge says the first sentence of the text, so the words go on after it."""
+        headline = self.review.headline
+        _, _, rest = headline.text.partition(". ")
+        return Paragraph(spans=spans(badge_of(headline.concern), *([" ", Strong(text=rest)] if rest else [])))
+
+    def direct_text(self) -> str:
+        told = evidence_text(self.review.headline.direct)
+        return told or f"{direct_absence(self.review.situation).phrase.value} (this is not reassurance)"
+
+    def treatments_text(self) -> str:
+        rows = self.review.treatments
+        if not rows:
+            return f"No treatment of {self.review.condition.name} has been entered."
+        stated = sum(row.concern is not None for row in rows)
+        inferred = sum(row.concern is None and bool(row.findings) for row in rows)
+        counts: dict[str, int] = {}
+        for row in rows:
+            if row.phrase is not None:
+                counts[row.phrase.value] = counts.get(row.phrase.value, 0) + 1
+        absent = ", ".join(f"{phrase.lower()} for {count}" for phrase, count in counts.items())
+        return (
+            f"{len(rows)} treatments of {self.review.condition.name}: sources state something about {stated}, "
+            f"{inferred} more by inference only; {absent}."
+        )
+
+    def exposure_text(self) -> str:
+        exposure, compound = self.review.exposure, self.review.compound
+        if exposure is not None and exposure.form is not None:
+            return f"Asked about {compound.name} as {form_name(compound, exposure.form)}."
+        if len(compound.forms) > 1:
+            forms = "; ".join(form_name(compound, form.id) for form in compound.forms)
+            return f"Nobody said how it is taken; {compound.name} is known as: {forms}."
+        return ""
+
+    def see_also_text(self) -> str:
+        named = "; ".join(f"{other.name} ({other.how.replace('-', ' ')})" for other in self.review.see_also)
+        return f"These have an answer of their own, ask for them by name: {named}."
+
+    # --- findings -------------------------------------------------------------------------------------------------
+
+    def first(self) -> Section:
+        entries = self.entries(_FIRST)
+        if not entries:
+            entries = (paragraph("No source read names anything at avoid or above, or speaks of these people."),)
+        return Section(anchor="first", title="First", blocks=entries)
+
+    def entries(self, places: Iterable[Place]) -> tuple[Block, ...]:
+        found = [f for place in places for f in self.review.findings if f.block is place and f.folded_under is None]
+        return tuple(self.entry(finding) for finding in found)
+
+    def entry(self, finding: Finding) -> Entry:
+        return Entry(
+            number=self.numbers[finding.id],
+            badge=badge_of(finding.concern, finding.kind),
+            title=spans(self.heading(finding)),
+            meta=spans(self.meta(finding)),
+            body=tuple(self.body(finding)),
+            anchor=f"finding-{finding.id.replace('/', '-')}",
+        )
+
+    def heading(self, finding: Finding) -> str:
+        conditions = [*finding.if_having]
+        if finding.if_taking:
+            conditions.append(f"taking {self.partners_text(finding)}")
+        if conditions:
+            text = f"if {' and '.join(conditions)}: {finding.hazard_name}"
+        else:
+            text = finding.hazard_name
+        if finding.if_form:
+            text += f", {' and '.join(finding.if_form)}"
+        if finding.relative is not None:
+            text = f"{self.review.situation.knowledge.compounds[finding.relative].name}: {text}"
+        return text
+
+    def partners_text(self, finding: Finding) -> str:
+        names = [partner.name for partner in finding.partners]
+        if not names:
+            return finding.other_name
+        if len(names) > 5:
+            return f"{finding.other_name} ({len(names)} treatments, see the table)"
+        return " or ".join(names)
+
+    def meta(self, finding: Finding) -> str:
+        evidence = finding.evidence
+        parts = [f"{evidence.basis}, {evidence.level}", str(evidence.directness)]
+        if finding.serious:
+            parts.append(f"can be {finding.serious}" if finding.serious.value != "hospital" else "can need a hospital")
+        named = dict.fromkeys(self.source(cite.key).short_name for cite in finding.cites)
+        parts += list(named)[:3]
+        return " · ".join(parts)
+
+    def body(self, finding: Finding) -> Iterable[Block]:
+        yield paragraph(" ".join(part for part in (finding.statement, finding.rationale, finding.action) if part))
+        for other in self.review.findings:
+            if other.folded_under == finding.id:
+                yield paragraph(f"By inference as well: {other.statement} ", self.explain(other))
+        marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
+        cited = self.cited(finding.cites or finding.premise_cites)
+        yield Paragraph(spans=spans(f"{marks}{cited} ", self.explain(finding)))
+
+    def explain(self, finding: Finding) -> Span:
+        return Code(text=f"explain: {finding.id}")
+
+    def cited(self, cites: Iterable[Citation]) -> str:
+        return f"[{'; '.join(dict.fromkeys(f'{cite.key} {cite.locator}' for cite in cites))}]"
+
+    def source(self, key: str) -> Source:
+        return self.review.situation.knowledge.sources[key]
+
+    # --- 2: the compound in general -------------------------------------------------------------------------------
+
+    def general(self) -> Section:
+        compound = self.review.compound
+        blocks: list[Block] = []
+        for statement in (*compound.description, *compound.mechanism):
+            blocks.append(paragraph(f"{statement.text} {self.cited(statement.cites)}"))
+        facts = self.review.compound_facts
+        classes = [fact.term_name for fact in of_kinds(facts, TermKind.DRUG_CLASS) if fact.entity == compound.id]
+        if classes:
+            blocks.append(paragraph(f"Class: {', '.join(classes)}."))
+        hazards = list(of_kinds(facts, TermKind.EFFECT))
+        if hazards:
+            blocks.append(Section(anchor="hazards", title="Hazards", blocks=(self.facts(hazards),)))
+        kinetics = list(of_kinds(facts, TermKind.ENZYME, TermKind.TRANSPORTER, TermKind.EXPOSURE))
+        if kinetics:
+            blocks.append(Section(anchor="kinetics", title="Metabolism", blocks=(self.facts(kinetics),)))
+        blocks.append(Section(anchor="status", title="Regulatory status", blocks=(self.uses(),)))
+        return Section(anchor="general", title=f"{compound.name} in general", blocks=tuple(blocks))
+
+    def facts(self, facts: Iterable[Fact]) -> Block:
+        return Definitions(pairs=tuple((spans(self.fact_name(fact)), self.fact_body(fact)) for fact in facts))
+
+    def fact_name(self, fact: Fact) -> str:
+        told = []
+        if fact.frequency is not None and fact.frequency is not Frequency.NOT_KNOWN:
+            told.append(str(fact.frequency).replace("-", " "))
+        if fact.entity not in (self.review.compound.id, self.review.condition.id):
+            told.append(f"of every {fact.entity_name}")
+        return f"{fact.term_name} ({', '.join(told)})" if told else fact.term_name
+
+    def fact_body(self, fact: Fact) -> tuple[Block, ...]:
+        return tuple(paragraph(f"{text} {self.cited(cites)}") for text, cites in fact.sentences)
+
+    def uses(self) -> Block:
+        knowledge, compound = self.review.situation.knowledge, self.review.compound
+        lines = []
+        for use in compound.uses:
+            form = f" as {form_name(compound, use.form)}" if use.form else ""
+            place = ", ".join(part for part in (use.jurisdiction, use.phase, use.date) if part)
+            status = str(use.status).replace("-", " ")
+            name = knowledge.entity(use.condition).name
+            lines.append(f"{name}{form}: {status}{f' ({place})' if place else ''} {self.cited(use.cites)}")
+        return items(*lines) if lines else paragraph("Not entered.")
+
+    # --- 3: in this condition -------------------------------------------------------------------------------------
+
+    def in_condition(self) -> Section:
+        review = self.review
+        blocks = [Section(anchor="warnings", title="Other contraindications and warnings", blocks=self.warnings())]
+        related = [finding for finding in review.findings if finding.block is Place.RELATED]
+        if related:
+            lead = paragraph("Of a relative, not of what was asked; it enters no headline, no row and no schedule.")
+            listed = Items(entries=tuple((Paragraph(spans=self.brief(finding)),) for finding in related))
+            blocks.append(Section(anchor="related", title="What its relatives carry", blocks=(lead, listed)))
+        blocks.append(self.with_treatments())
+        blocks.append(self.what_it_brings())
+        blocks.append(self.monitoring())
+        blocks.append(self.evidence_quality())
+        title = f"In people with {review.condition.name}"
+        extra: tuple[Block, ...] = ()
+        if review.situation.is_treatment:
+            text = f"{review.compound.name} is approved for or a treatment of {review.condition.name}: its label speaks"
+            extra = (paragraph(f"{text} about these people."),)
+        return Section(anchor="in-condition", title=title, blocks=(*extra, *blocks))
+
+    def brief(self, finding: Finding) -> Spans:
+        badge = badge_of(finding.concern, finding.kind)
+        return spans(badge, f" {self.heading(finding)} ({self.meta(finding)}) ", self.explain(finding))
+
+    def warnings(self) -> tuple[Block, ...]:
+        return self.entries((Place.EVERYBODY,)) or (paragraph("None entered; this is not the same as none."),)
+
+    def with_treatments(self) -> Section:
+        review = self.review
+        entries = self.entries((Place.TREATMENTS, Place.NOT_WITH))
+        rows = tuple(self.row(row) for row in review.treatments)
+        columns = ("Treatment", "What is known", "Studied together?")
+        caption = f"Each treatment of {review.condition.name}, with what is known of it beside {review.compound.name}"
+        table: tuple[Block, ...] = (Table(caption=caption, columns=columns, rows=rows),) if rows else ()
+        if not rows:
+            table = (paragraph(f"No treatment of {review.condition.name} has been entered."),)
+        title = f"With the treatments of {review.condition.name}"
+        return Section(anchor="treatments", title=title, blocks=(*table, *entries))
+
+    def row(self, row: TreatmentRow) -> tuple[Spans, ...]:
+        usual = "usual" if row.usual else "not usual"
+        name = f"{row.name} ({row.purpose.replace('-', ' ')}, {usual})"
+        return spans(name), self.known(row), spans(self.studied(row))
+
+    def known(self, row: TreatmentRow) -> Spans:
+        parts: list[str | Span] = []
+        if row.alternative:
+            parts.append("Same purpose, so not normally combined; when switching, mind what follows. ")
+        if row.holds_asked:
+            parts.append(f"{self.review.compound.name} is one of them. ")
+        by_id = {finding.id: finding for finding in self.review.findings}
+        found = [by_id[id] for id in row.findings]
+        stated = [f for f in found if not f.inferred]
+        inferred = [f for f in found if f.inferred and f.folded_under is None]
+        if stated:
+            parts.append(badge_of(row.concern))
+            parts.append(" " + "; ".join(self.pointer(f, row) for f in stated) + ". ")
+        if inferred:
+            parts.append("By inference: " + "; ".join(self.pointer(f, row) for f in inferred) + ". ")
+        return spans(*parts) if parts else spans("Nothing entered.")
+
+    def pointer(self, finding: Finding, row: TreatmentRow) -> str:
+        partner = partner_in(finding, row.id)
+        narrower = f" with {partner.name}" if partner and partner.narrower else ""
+        level = f" ({finding.evidence.level})" if finding.inferred else ""
+        text = f": {partner.text}" if partner and partner.text and finding.inferred else ""
+        number = self.numbers.get(finding.id)
+        where = f", see {number}" if number else ""
+        return f"{finding.hazard_name}{narrower}{level}{where}{text}".rstrip(".")
+
+    def studied(self, row: TreatmentRow) -> str:
+        if row.interaction_study:
+            return f"Yes: {', '.join(row.interaction_study)}"
+        date = row.absence.dates[0] if row.absence.dates else ""
+        return f"{row.absence.phrase.value}{f' ({date})' if date else ''}"
+
+    def what_it_brings(self) -> Section:
+        review = self.review
+        facts = list(review.condition_facts)
+        blocks: list[Block] = [*self.entries((Place.CONDITION,))]
+        if facts:
+            blocks.append(paragraph(f"What is known of people with {review.condition.name}, whatever they take:"))
+            blocks.append(self.facts(facts))
+        if not blocks:
+            blocks.append(paragraph("Not entered."))
+        return Section(anchor="brings", title=f"What {review.condition.name} brings", blocks=tuple(blocks))
+
+    def monitoring(self) -> Section:
+        review = self.review
+        rows = tuple(
+            (
+                spans(row.test),
+                spans("; ".join(row.when)),
+                spans("; ".join((*row.threshold, *row.then)) or "not stated"),
+                spans(", ".join(row.asked_by)),
+            )
+            for row in review.monitoring
+        )
+        if not rows:
+            block: Block = paragraph("No source read here asks for a test; this is not the same as none needed.")
+        else:
+            block = Table(caption="Monitoring", columns=("Test", "When", "Act when", "Asked by"), rows=rows)
+        entries = self.entries((Place.MONITORING,))
+        return Section(anchor="monitoring", title="Monitoring", blocks=(block, *entries))
+
+    def evidence_quality(self) -> Section:
+        own = [finding for finding in self.review.findings if finding.relative is None]
+        counts: dict[str, int] = {}
+        for finding in own:
+            evidence = finding.evidence
+            key = f"{evidence.basis}, {evidence.level}, {evidence.directness}"
+            counts[key] = counts.get(key, 0) + 1
+        lines = [f"{count} x {key}" for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+        coverage = ", ".join(f"{name}: {value}" for name, value in self.review.coverage.items())
+        blocks = (
+            paragraph(f"Direct evidence: {self.direct_text()}."),
+            paragraph(f"Findings by basis, level and directness ({len(own)}):"),
+            items(*lines) if lines else paragraph("none"),
+            paragraph(f"Coverage: {coverage}."),
+        )
+        return Section(anchor="evidence", title="How good the evidence is", blocks=blocks)
+
+    # --- 4 to 9 ---------------------------------------------------------------------------------------------------
+
+    def studies(self) -> Section:
+        review = self.review
+        people = [study for study in review.studies if study.design is not Design.PRECLINICAL]
+        animals = [s for s in (*review.studies, *review.related_studies) if s.design is Design.PRECLINICAL]
+        related = [s for s in review.related_studies if s.design is not Design.PRECLINICAL]
+        blocks: list[Block] = [*map(self.study, people)]
+        if not people:
+            phrase = direct_absence(review.situation).phrase.value
+            blocks.append(paragraph(f"{phrase} in people with {review.condition.name}."))
+        if related:
+            text = "Of relatives, counted nowhere above"
+            blocks.append(Section(anchor="related-studies", title=text, blocks=tuple(map(self.study, related))))
+        if animals:
+            title = "Animals and cells, no evidence in people"
+            blocks.append(Section(anchor="preclinical", title=title, blocks=tuple(map(self.study, animals))))
+        return Section(anchor="studies", title="What the studies show", blocks=tuple(blocks))
+
+    def study(self, study: Study) -> Block:
+        compound = self.review.situation.knowledge.compounds[study.compound]
+        form = f" as {form_name(compound, study.form)}" if study.form else ""
+        parts = [str(study.design).replace("-", " ")]
+        parts += [str(study.masking)] if study.masking else []
+        parts += [f"phase {study.phase}"] if study.phase else []
+        counts = (("planned", study.planned), ("allocated", study.allocated), ("given it", study.exposed))
+        parts += [f"{number} {word}" for word, number in counts if number is not None]
+        head = f"{compound.name}{form} for {study.topic}: {', '.join(parts)}."
+        lines = [head, f"Status: {study.status} ({study.as_of})."]
+        if study.arms:
+            arms = "; ".join(f"{arm.label}{f' (n = {arm.n})' if arm.n is not None else ''}" for arm in study.arms)
+            lines.append(f"Arms: {arms}.")
+        lines += [self.outcome(outcome) for outcome in study.outcomes]
+        if study.harms:
+            lines.append(f"Harms seen: {'; '.join(self.harm(study))}.")
+        if study.excluded:
+            lines.append(f"Left out: {'; '.join(study.excluded)}.")
+        if study.limits:
+            lines.append(f"Limits: {'; '.join(study.limits)}.")
+        lines.append(self.cited(study.cites))
+        name = study.registry_id or study.id
+        return Entry(
+            number="-", title=spans(name), body=tuple(map(paragraph, lines)), anchor=f"study-{study.id.replace('/', '-')}"
+        )
+
+    @staticmethod
+    def outcome(outcome: Outcome) -> str:
+        result = f": {outcome.result}" if outcome.result else ""
+        reading = {
+            "negative": "no difference shown",
+            "better": "better than the comparator",
+            "worse": "worse than the comparator",
+            "not-reported": "no result visible",
+        }[outcome.reading.value]
+        return f"{outcome.role.value.capitalize()} outcome, {outcome.name}: {reading}{result}."
+
+    @staticmethod
+    def harm(study: Study) -> Iterable[str]:
+        for harm in study.harms:
+            of = f" of {harm.of}" if harm.of is not None else ""
+            yield f"{harm.text}{f' ({harm.n}{of})' if harm.n is not None else ''}"
+
+    def bottom_line(self) -> Section:
+        headline = self.review.headline
+        blocks: list[Block] = [self.headline_block()]
+        changes = [f"{self.dependence(need)} ({need.concern})" for need in headline.depends_on]
+        changes += [f"taking {entry.name} ({entry.concern})" for entry in headline.if_taking]
+        if changes:
+            blocks += [paragraph("Facts that would change this answer:"), items(*changes)]
+        if self.review.situation.specialist:
+            blocks.append(paragraph(f"The specialist for {self.review.condition.name}: {self.review.situation.specialist}."))
+        return Section(anchor="bottom-line", title="Bottom line", blocks=tuple(blocks))
+
+    @staticmethod
+    def dependence(need: DependsOn) -> str:
+        of = {"condition": "of the condition", "patient": "of the person", "exposure": "how it is taken"}[need.of]
+        return f"{of}: {need.fact}" + (f", {need.taken}" if need.taken else "")
+
+    def not_known(self) -> Section:
+        grouped: dict[str, list[Block]] = {}
+        for gap in self.review.gaps:
+            where: list[str | Span] = [f"{gap.topic}"]
+            if gap.search:
+                where.append(f" ({gap.search})")
+            for name, url in gap.links[:1] if gap.topic.startswith("interaction of") else gap.links:
+                where += [" · ", Link(text=name, url=url)]
+            grouped.setdefault(gap.phrase, []).append(paragraph(*where))
+        sections = tuple(
+            Section(
+                anchor=f"gap-{phrase.lower().replace(' ', '-').replace(',', '')}",
+                title=phrase,
+                blocks=(Items(entries=tuple((block,) for block in blocks)),),
+            )
+            for phrase, blocks in grouped.items()
+        )
+        lead = paragraph("None of these means safe: each is something that nobody has shown here.")
+        return Section(anchor="not-known", title="Not known", blocks=(lead, *sections))
+
+    def questions(self) -> Section:
+        pairs = []
+        for question in self.review.questions:
+            parts: list[str | Span] = [question.answer]
+            for name, url in question.links:
+                parts += [" · ", Link(text=name, url=url)]
+            if question.sources:
+                parts.append(f" [{'; '.join(question.sources)}]")
+            pairs.append((spans(question.question), (paragraph(*parts),)))
+        return Section(anchor="questions", title="Questions", blocks=(Definitions(pairs=tuple(pairs)),))
+
+    def sources(self) -> Section:
+        entries = tuple((Paragraph(spans=self.reference(source)),) for source in self.review.sources)
+        block: Block = Items(entries=entries, ordered=True) if entries else paragraph("None.")
+        return Section(anchor="sources", title="Sources", blocks=(block,))
+
+    def reference(self, source: Source) -> Spans:
+        authors = ", ".join(str(author) for author in source.author[:3]) + (" and others" if source.author[3:] else "")
+        details = source.details
+        place = " ".join(part for part in (source.container_title, source.volume, source.page) if part)
+        parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
+        read = f"{details.design}; read {details.read_on} ({details.read})" + ("; in a copy" if source.is_copy else "")
+        if details.superseded_by:
+            read += f"; newer version: {details.superseded_by}"
+        text = ". ".join(part.rstrip(".") for part in parts if part)
+        found: list[str | Span] = [Code(text=source.id), f" {text}. "]
+        ids = [f"{name} {value}" for name, value in self.identifiers(source) if value]
+        if ids:
+            found.append(f"{', '.join(ids)}. ")
+        if source.url:
+            found += [Link(text=source.url, url=source.url), " "]
+        return spans(*found, f"({read})")
+
+    @staticmethod
+    def identifiers(source: Source) -> Iterable[tuple[str, str | None]]:
+        yield "DOI", source.doi
+        yield "PMID", source.pmid
+        yield "", source.pmcid
+        yield "", source.details.nct
+        yield "set id", source.details.setid
+
+    def about(self) -> Note:
+        review = self.review
+        note = review.knowledge
+        return Note(
+            blocks=(
+                paragraph(INTENDED_USE),
+                paragraph(DISCLAIMER),
+                paragraph(how_made(note, review.sources)),
+                paragraph(f"Knowledge {note.version} (sha256 {note.digest[:16]})."),
+            )
+        )

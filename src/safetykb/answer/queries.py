@@ -1,0 +1,67 @@
+"""Questions that are no review: one record by name, records that mention a word, claims that fit a filter."""
+
+from __future__ import annotations
+
+from safetykb.knowledge.base import KnowledgeBase
+from safetykb.knowledge.loading import knowledge_base
+from safetykb.knowledge.lookup import Match, index_of
+from safetykb.model.choices import Kind
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.entities import Compound, Condition
+from safetykb.model.scales import Concern
+from safetykb.reasoning.graph import graph_of
+
+
+def compound(name: str, *, knowledge: KnowledgeBase | None = None) -> Compound:
+    """Return the compound that ``name`` (any name, brand or code) names.
+
+    Raises UnknownName with suggestions, AmbiguousName, and InvalidQuestion.
+    """
+    return index_of(knowledge or knowledge_base()).compound(name).compound
+
+
+def condition(name: str, *, knowledge: KnowledgeBase | None = None) -> Condition:
+    """Return the condition that ``name`` names. Raises what ``compound`` raises."""
+    return index_of(knowledge or knowledge_base()).condition(name)
+
+
+def search(text: str, *, knowledge: KnowledgeBase | None = None) -> tuple[Match, ...]:
+    """Return every record whose names, definition or statement mention ``text``, the nearest first.
+
+    An empty tuple says that no record mentions it, and nothing about its safety.
+    """
+    return index_of(knowledge or knowledge_base()).search(text)
+
+
+def considerations(
+    *,
+    compound: str | None = None,
+    condition: str | None = None,
+    kind: Kind | str | None = None,
+    at_least: Concern | str | None = None,
+    knowledge: KnowledgeBase | None = None,
+) -> tuple[SafetyConsideration, ...]:
+    """Return the claims, not withdrawn, that fit every filter given, in the order of their ids.
+
+    ``compound``: the claim's subject or medicine taken is the compound or something that it is or has. ``condition``:
+    a state of its context is the condition, broader, narrower, or a vulnerability of it. ``at_least``: its concern is
+    that or higher. These are claims as they are recorded; a review tells which apply, and how.
+
+    Raises UnknownName, AmbiguousName, and ValueError for a word that is no kind or concern.
+    """
+    knowledge = knowledge or knowledge_base()
+    found = [claim for claim in knowledge.considerations.values() if claim.withdrawn is None]
+    graph, names = graph_of(knowledge), index_of(knowledge)
+    if compound is not None:
+        own = graph.reach(names.compound(compound).compound.id)
+        found = [claim for claim in found if {claim.subject, claim.signal_for, claim.context.taking} & own.keys()]
+    if condition is not None:
+        asked = names.condition(condition).id
+        states = graph.reach(asked).keys() | graph.narrower(asked)
+        found = [claim for claim in found if states & set(claim.context.having)]
+    if kind is not None:
+        found = [claim for claim in found if claim.kind is Kind(kind)]
+    if at_least is not None:
+        floor = Concern(at_least)
+        found = [claim for claim in found if claim.concern is not None and claim.concern >= floor]
+    return tuple(found)

@@ -1,0 +1,125 @@
+"""The knowledge base: every record of a tree, immutable, by identifier."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from safetykb.errors import NoSuchRecord
+from safetykb.knowledge.layout import Edition
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.entities import Assertion, Compound, Condition, Term
+from safetykb.model.evidence import Source
+from safetykb.model.studies import SearchRecord, Study
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+Entity = Term | Compound | Condition
+
+
+@attrs.frozen(eq=False, repr=False)
+class Collection(Mapping[str, T_co], Generic[T_co]):
+    """Records of one kind by identifier, in the order of their identifiers; a missing one raises NoSuchRecord."""
+
+    kind: str
+    _records: dict[str, T_co]
+
+    @classmethod
+    def of(cls, kind: str, records: Mapping[str, T_co]) -> Collection[T_co]:
+        """Return ``records`` as a collection, sorted."""
+        return cls(kind, dict(sorted(records.items())))
+
+    def __getitem__(self, key: str) -> T_co:
+        """Return the record ``key``; raise NoSuchRecord with suggestions when there is none."""
+        try:
+            return self._records[key]
+        except (KeyError, TypeError):
+            close = difflib.get_close_matches(str(key), self._records, 3)
+            raise NoSuchRecord(self.kind, str(key), tuple(close)) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the identifiers."""
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self._records)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a record ``key``."""
+        return key in self._records
+
+    def __repr__(self) -> str:
+        """Return the kind and the number of records."""
+        return f"<{len(self)} records: {self.kind}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._records)
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class KnowledgeBase:
+    """Every record of one tree. Immutable; equal only to itself.
+
+    ``digest`` is the sha256 over the tree's sorted paths and bytes.
+    """
+
+    edition: Edition
+    digest: str
+    terms: Collection[Term]
+    compounds: Collection[Compound]
+    conditions: Collection[Condition]
+    assertions: Collection[Assertion]
+    considerations: Collection[SafetyConsideration]
+    studies: Collection[Study]
+    searches: Collection[SearchRecord]
+    sources: Collection[Source]
+    _derived: dict[str, Any] = attrs.field(factory=dict, init=False)
+    _lock: Any = attrs.field(factory=threading.RLock, init=False)
+
+    @property
+    def version(self) -> str:
+        """The version of the knowledge."""
+        return self.edition.version
+
+    def entity(self, id: str) -> Entity:
+        """Return the compound, condition or term ``id``; raise NoSuchRecord when there is none."""
+        for collection in (self.compounds, self.conditions, self.terms):
+            if id in collection:
+                return collection[id]
+        everything = (*self.compounds, *self.conditions, *self.terms)
+        raise NoSuchRecord("entity", id, tuple(difflib.get_close_matches(id, everything, 3)))
+
+    def has_entity(self, id: str) -> bool:
+        """Tell whether ``id`` is a compound, a condition or a term."""
+        return id in self.compounds or id in self.conditions or id in self.terms
+
+    def is_state(self, id: str) -> bool:
+        """Tell whether ``id`` belongs to the family of what a person has."""
+        return id in self.conditions or (id in self.terms and self.terms[id].kind.family.value == "person")
+
+    def derived(self, name: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` returns, made once for this knowledge base and kept under ``name``."""
+        if name not in self._derived:
+            with self._lock:
+                if name not in self._derived:
+                    self._derived[name] = make()
+        found: T = self._derived[name]
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the records alone; what is derived from them is made anew."""
+        kept = {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.init}
+        return (partial(type(self), **kept), ())
+
+    def __repr__(self) -> str:
+        """Return the version and the number of records of each kind."""
+        parts = ("compounds", "conditions", "terms", "considerations", "studies", "searches", "sources")
+        counts = ", ".join(f"{len(getattr(self, part))} {part}" for part in parts)
+        return f"<KnowledgeBase {self.version}: {counts}>"

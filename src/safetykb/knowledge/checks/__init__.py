@@ -1,0 +1,24 @@
+"""The checks that hold a tree together, as named values."""
+
+from __future__ import annotations
+
+from safetykb.errors import Problem
+from safetykb.knowledge.checks import assertions, citing, claims, dates, files, identifiers, links, names
+from safetykb.knowledge.checks import reading, references, sources, studies, wording
+from safetykb.knowledge.checks.rule import Check, Draft, Fault
+
+_ROOMS = (
+    *(assertions.CHECKS, citing.CHECKS, claims.CHECKS, dates.CHECKS, files.CHECKS, identifiers.CHECKS, links.CHECKS),
+    *(names.CHECKS, reading.CHECKS, references.CHECKS, sources.CHECKS, studies.CHECKS, wording.CHECKS),
+)
+
+CHECKS: tuple[Check, ...] = tuple(sorted((check for room in _ROOMS for check in room), key=lambda check: check.code))
+"""Every check, in the order of its code."""
+
+
+def run(draft: Draft, *, gate: bool = False) -> list[Problem]:
+    """Return what the checks find in ``draft``; with ``gate`` only those that refuse a tree."""
+    return [problem for check in CHECKS if check.gate or not gate for problem in check.problems(draft)]
+
+
+__all__ = ["CHECKS", "Check", "Draft", "Fault", "run"]

@@ -1,0 +1,114 @@
+"""Where each record lives: the path is the identifier, and neither is repeated inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from safetykb.ids import is_id, split_study
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.entities import Assertion, Compound, Condition, Term
+from safetykb.model.evidence import Source
+from safetykb.model.studies import SearchRecord, Study
+
+ENTITIES = {"terms": ("term.json", Term), "compounds": ("compound.json", Compound)}
+ENTITIES["conditions"] = ("condition.json", Condition)
+
+UNREAD = ("NOTICE", "schema")
+"""Entries at the top of a tree that hold no record."""
+
+Record = Term | Compound | Condition | Assertion | SafetyConsideration | Study | SearchRecord | Source
+
+
+@attrs.frozen
+class Edition:
+    """What a tree says of itself: its ``version``, and what is asked of every compound before it counts as covered.
+
+    ``asked_of_compounds`` names states (pregnancy, renal impairment ...) that each compound must be looked at for.
+    """
+
+    version: str
+    asked_of_compounds: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Place:
+    """A path in a tree, read: the class of its record and the fields that the path gives."""
+
+    cls: type
+    fields: dict[str, str]
+
+
+def place_of(path: str) -> Place | None:
+    """Return what the file at ``path`` holds; None when no record belongs there."""
+    match path.split("/"):
+        case ["knowledge.json"]:
+            return Place(Edition, {})
+        case [folder, entity, name] if folder in ENTITIES and name == ENTITIES[folder][0]:
+            return Place(ENTITIES[folder][1], {"id": entity})
+        case [folder, entity, "has", name] if folder in ENTITIES and name.endswith(".json"):
+            return Place(Assertion, {"entity": entity, "term": name[:-5]})
+        case ["considerations", subject, name] if name.endswith(".json"):
+            return Place(SafetyConsideration, {"id": f"{subject}/{name[:-5]}", "subject": subject})
+        case ["searches", subject, name] if name.endswith(".json"):
+            return Place(SearchRecord, {"id": f"{subject}/{name[:-5]}", "subject": subject})
+        case ["studies", compound, name] if name.endswith(".json"):
+            return _study(compound, name[:-5])
+        case ["sources", name] if name.endswith(".json"):
+            return Place(Source, {"id": name[:-5]})
+    return None
+
+
+def _study(compound: str, name: str) -> Place | None:
+    parts = split_study(name)
+    if parts is None:
+        return None
+    return Place(Study, {"id": f"{compound}/{name}", "compound": compound, "condition": parts[0]})
+
+
+def path_fields(cls: type) -> tuple[str, ...]:
+    """Return the fields of ``cls`` that the path gives and the file does not repeat."""
+    if cls is Assertion:
+        return ("entity", "term")
+    if cls is Study:
+        return ("id", "compound", "condition")
+    return ("id", "subject") if cls in (SafetyConsideration, SearchRecord) else ("id",)
+
+
+def badly_named(place: Place) -> Iterator[str]:
+    """Yield each part of a path that is no well-formed identifier."""
+    for name, value in place.fields.items():
+        if name == "id" and "/" in value:
+            value = value.partition("/")[2]
+            if place.cls is Study or (place.cls is SearchRecord and split_study(value)):
+                continue
+        if not is_id(value):
+            yield value
+
+
+def path_of(record: Record, folder: str = "") -> str:
+    """Return the path of the file that holds ``record``.
+
+    ``folder`` is where the entity of an Assertion lives (terms, compounds, conditions); other records know theirs.
+    """
+    match record:
+        case Term() | Compound() | Condition():
+            home, (name, _) = next(item for item in ENTITIES.items() if item[1][1] is type(record))
+            return f"{home}/{record.id}/{name}"
+        case Assertion():
+            return f"{folder}/{record.entity}/has/{record.term}.json"
+        case SafetyConsideration():
+            return f"considerations/{record.id}.json"
+        case Study():
+            return f"studies/{record.id}.json"
+        case SearchRecord():
+            return f"searches/{record.id}.json"
+        case Source():
+            return f"sources/{record.id}.json"
+
+
+def without_path_fields(cls: type, value: dict[str, Any]) -> dict[str, Any]:
+    """Return ``value`` (a record as JSON) without what its path says."""
+    return {key: item for key, item in value.items() if key not in path_fields(cls)}

@@ -1,0 +1,125 @@
+"""Reading a whole tree: every problem of it at once, and nothing half-loaded."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import cattrs
+
+from safetykb.errors import DataError, Problem
+from safetykb.knowledge import checks
+from safetykb.knowledge.base import Collection, KnowledgeBase
+from safetykb.knowledge.conversion import make_converter, mismatches
+from safetykb.knowledge.layout import Edition, Place, badly_named, path_fields, place_of
+from safetykb.knowledge.strict_json import BadJSON, decode
+from safetykb.knowledge.tree import digest_of, directory_files, packaged_files
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.entities import Assertion, Compound, Condition, Term
+from safetykb.model.evidence import Source
+from safetykb.model.studies import SearchRecord, Study
+
+_KINDS: tuple[tuple[str, str, type], ...] = (
+    ("terms", "term", Term),
+    ("compounds", "compound", Compound),
+    ("conditions", "condition", Condition),
+    ("assertions", "assertion", Assertion),
+    ("considerations", "consideration", SafetyConsideration),
+    ("studies", "study", Study),
+    ("searches", "search record", SearchRecord),
+    ("sources", "source", Source),
+)
+
+_packaged: KnowledgeBase | None = None
+_lock = threading.Lock()
+
+
+def knowledge_base() -> KnowledgeBase:
+    """Return the packaged knowledge, loaded once for the process (one load and one object for any threads)."""
+    global _packaged
+    if _packaged is None:
+        with _lock:
+            if _packaged is None:
+                _packaged = _build(packaged_files(), checked=True)
+    return _packaged
+
+
+def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
+    """Return the knowledge in ``directory``, read and checked whole.
+
+    Raises DataError with every problem found, and NotADirectoryError.
+    """
+    files, problems = directory_files(directory)
+    return _build(files, problems=problems)
+
+
+def _build(files: Mapping[str, bytes], *, problems: list[Problem] | None = None, checked: bool = False) -> KnowledgeBase:
+    draft = parse(files)
+    found = [*(problems or ()), *draft.problems]
+    if not checked:
+        found += checks.run(draft, gate=True)
+    if found:
+        raise DataError(tuple(sorted(found, key=lambda problem: (problem.file, problem.path, problem.code))))
+    return draft.knowledge
+
+
+def problems_of(directory: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
+    """Return everything that any check finds in ``directory``, or in the packaged knowledge."""
+    files, problems = (packaged_files(), list[Problem]()) if directory is None else directory_files(directory)
+    draft = parse(files)
+    return tuple(sorted([*problems, *draft.problems, *checks.run(draft)], key=lambda p: (p.file, p.path, p.code)))
+
+
+def parse(files: Mapping[str, bytes]) -> checks.Draft:
+    """Turn the files of a tree into records; what cannot be turned becomes a problem."""
+    converter = make_converter()
+    records: dict[type, dict[str, Any]] = defaultdict(dict)
+    places: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path, data in files.items():
+        place, record, wrong = _read(path, data, converter)
+        problems += wrong
+        if place is not None and record is not None:
+            key = record.id if place.cls is not Edition else ""
+            records[place.cls][key] = record
+            places[f"{place.cls.__name__}:{key}"] = path
+    if "knowledge.json" not in files:
+        problems.append(Problem("FIL:005", "knowledge.json", "$", "the tree has no version", "write knowledge.json"))
+    collections = {name: Collection.of(kind, records[cls]) for name, kind, cls in _KINDS}
+    edition = records[Edition].get("", Edition("0"))
+    knowledge = KnowledgeBase(edition=edition, digest=digest_of(files), **collections)
+    return checks.Draft(knowledge, dict(files), places, tuple(problems))
+
+
+def _read(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place | None, Any, list[Problem]]:
+    place = place_of(path)
+    if place is None:
+        cure = "move it to a folder that the layout names, or remove it"
+        return None, None, [Problem("FIL:001", path, "$", "no record belongs here", cure)]
+    problems = [
+        Problem("IDS:001", path, "$", f"{name!r} is no identifier", "use lower-case words joined by single hyphens")
+        for name in badly_named(place)
+    ]
+    try:
+        value = decode(data)
+    except BadJSON as error:
+        return place, None, [*problems, Problem("REC:001", path, "$", str(error), "write plain JSON in UTF-8")]
+    record, wrong = structure(value, place, converter)
+    problems += [Problem("REC:002", path, where, what, "see the schema of this record") for where, what in wrong]
+    return place, record, problems
+
+
+def structure(value: Any, place: Place, converter: cattrs.Converter) -> tuple[Any, list[tuple[str, str]]]:
+    """Make the record of ``place`` from ``value``; return it, or None with pairs of JSON path and message."""
+    if type(value) is dict:
+        repeated = [key for key in path_fields(place.cls) if key in value and key in place.fields]
+        if repeated:
+            return None, [(f"$.{key}", "the path says this already; leave the key out") for key in repeated]
+        value = {**place.fields, **value}
+    try:
+        return converter.structure(value, place.cls), []
+    except Exception as error:  # noqa: BLE001 - the converter raises groups, ValueError and KeyError alike
+        return None, list(mismatches(error))

@@ -1,0 +1,1 @@
+"""Which considerations apply, by which path, and how sure that is."""

@@ -1,0 +1,366 @@
+"""From a match to a finding: its words, its grade, its directness and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from safetykb.model.choices import Design, Kind, Origin, TermKind
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.evidence import Citation, Source, Statement
+from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, ReadDepth
+from safetykb.reasoning import grading
+from safetykb.reasoning.findings import Block, Evidence, Finding, Need, Partner, Section, Step
+from safetykb.reasoning.grading import Grade
+from safetykb.reasoning.graph import Link, Path
+from safetykb.reasoning.matching import Bearing, Match, PartnerPart, Role, duration_text
+from safetykb.reasoning.situation import Situation
+
+
+def finding_of(situation: Situation, match: Match, *, relative: bool = False) -> Finding:
+    """Return the finding that ``match`` is in ``situation``.
+
+    ``relative``: the compound of ``situation`` is a relative of the one asked about, and the finding is its own.
+    """
+    builder = _Builder(situation, match, relative)
+    return builder.build()
+
+
+@attrs.frozen
+class _Builder:
+    situation: Situation
+    match: Match
+    relative: bool
+
+    @property
+    def claim(self) -> SafetyConsideration:
+        return self.match.consideration
+
+    @property
+    def own_label(self) -> bool:
+        """Whether the compound is a treatment here and its own label speaks (these are the people it speaks about)."""
+        sources = self.situation.knowledge.sources
+        labels = any(sources[cite.key].details.design is Design.LABEL for cite in self.claim.cites)
+        return self.situation.is_treatment and labels and self.claim.subject == self.situation.compound.id
+
+    def build(self) -> Finding:
+        match, claim = self.match, self.claim
+        origin = self.origin()
+        grade = self.grade(origin)
+        concern = self.concern(origin)
+        needs = tuple(self.needs())
+        partners = tuple(self.partner(part, concern) for part in match.partners)
+        path, person = self.steps(match.own_path), self.person_steps()
+        inferred = origin is Origin.JOINED or grade.basis is Basis.INFERENCE
+        directness = self.directness(inferred=inferred)
+        speaks = match.speaks_of_condition or self.own_label
+        is_open = bool(needs) or match.other is not None
+        block = self.block(concern, inferred=inferred, is_open=is_open, speaks=speaks)
+        return Finding(
+            id=claim.id,
+            block=block,
+            section=self.section(block),
+            kind=claim.kind,
+            origin=origin,
+            hazard=claim.hazard,
+            hazard_name=self.name(claim.hazard),
+            concern=concern,
+            serious=claim.serious,
+            statement=self.statement(origin, path, person),
+            rationale=self.filled(claim.rationale),
+            action=self.filled(claim.action),
+            needs=needs,
+            if_taking=self.if_taking(partners),
+            other_name=self.medicine(match.other) if match.other else "",
+            partners=partners,
+            evidence=Evidence(
+                basis=grade.basis,
+                level=grade.level,
+                design=grade.design,
+                directness=directness,
+                steps=grade.steps,
+            ),
+            path=path,
+            person_path=person,
+            cites=claim.cites,
+            premise_cites=self.premise_cites(path, person, partners),
+            monitoring=claim.monitoring,
+            marks=self.marks(),
+            speaks=speaks,
+            record_statement=claim.statement,
+            relative=self.situation.compound.id if self.relative else None,
+        )
+
+    def name(self, entity: str) -> str:
+        return self.situation.knowledge.entity(entity).name
+
+    # --- how sure -------------------------------------------------------------------------------------------------
+
+    @property
+    def unbanded(self) -> bool:
+        """Whether the band that the claim asks for is known on neither this side nor any partner's."""
+        parts = self.match.partners
+        return self.match.own_unbanded or (bool(parts) and all(part.unbanded for part in parts))
+
+    def origin(self) -> Origin:
+        return Origin.JOINED if self.claim.origin is Origin.JOINED or self.unbanded else Origin.STATED
+
+    def grade(self, origin: Origin) -> Grade:
+        knowledge = self.situation.knowledge
+        own = grading.of_consideration(knowledge, self.claim)
+        levels = [*self.path_levels()]
+        if own is None:
+            levels += self.premise_levels()
+            own = Grade(basis=Basis.INFERENCE, level=EvidenceLevel.HIGH, design=None, steps=("joined: no own source",))
+        for level, why in sorted(levels):
+            own = own.lowered_to(level, why)
+        if self.match.signal:
+            own = own.stepped(-1, "a signal in another member of the class")
+        if origin is Origin.JOINED:
+            own = attrs.evolve(own, basis=Basis.INFERENCE).stepped(-1, "joined: one lower than the weakest premise")
+        return own
+
+    def path_levels(self) -> Iterable[tuple[EvidenceLevel, str]]:
+        links = [*self.match.own_path.links]
+        if self.claim.origin is Origin.JOINED:
+            links += [link for part in self.match.states for link in part.path.links]
+        for link in links:
+            if link.level is not None:
+                yield link.level, f"{link.assertion} is {link.level}"
+        best = self.best_partner()
+        for link in best.path.links if best else ():
+            if link.level is not None:
+                yield link.level, f"{link.assertion} is {link.level}"
+
+    def best_partner(self) -> PartnerPart | None:
+        return min(self.match.partners, key=lambda part: part.path.order, default=None)
+
+    def premise_levels(self) -> Iterable[tuple[EvidenceLevel, str]]:
+        knowledge = self.situation.knowledge
+        for premise in self.claim.premises:
+            if premise in knowledge.assertions:
+                level = grading.of_assertion(knowledge, knowledge.assertions[premise]).level
+            else:
+                grade = grading.of_consideration(knowledge, knowledge.considerations[premise])
+                level = grade.level if grade else EvidenceLevel.VERY_LOW
+            yield level, f"{premise} is {level}"
+
+    def concern(self, origin: Origin) -> Concern | None:
+        concern = self.claim.concern
+        if concern is None:
+            return None
+        if self.match.signal:
+            concern = min(concern, Concern.MONITOR if self.situation.is_treatment else Concern.CAUTION)
+        return min(concern, Concern.CAUTION) if origin is Origin.JOINED else concern
+
+    def directness(self, *, inferred: bool) -> Directness:
+        if self.relative:
+            return Directness.RELATED
+        if inferred:
+            return Directness.INFERRED
+        if self.match.own_path.links or self.match.signal:
+            return Directness.CLASS
+        if self.match.speaks_of_condition or self.match.partners or self.own_label:
+            return Directness.DIRECT
+        return Directness.GENERAL
+
+    # --- what is open ---------------------------------------------------------------------------------------------
+
+    def needs(self) -> Iterable[Need]:
+        if self.claim.origin is Origin.STATED:
+            for part in self.match.open_states:
+                of = "condition" if part.bearing is Bearing.NARROWER else "patient"
+                yield Need(fact=self.name(part.state), of=of, id=part.state)
+        for exposure in self.match.open_exposures:
+            yield Need(fact=exposure.text, of="exposure")
+
+    def if_taking(self, partners: tuple[Partner, ...]) -> tuple[str, ...]:
+        """Return the ids of what must be taken as well: the treatments met, else the claim's own term."""
+        if self.match.other is None:
+            return ()
+        named = tuple(partner.treatment for partner in partners if not partner.narrower)
+        return named or (self.match.other,)
+
+    # --- words ----------------------------------------------------------------------------------------------------
+
+    def statement(self, origin: Origin, path: tuple[Step, ...], person: tuple[Step, ...]) -> str:
+        text = self.filled(self.claim.statement) or ""
+        if self.match.signal:
+            member = self.name(self.claim.subject)
+            text = f"{text} Seen with {member}, not with {self.situation.compound.name}."
+        if self.unbanded:
+            text = f"By inference, since the strength is not stated: {text}"
+        narrower = [self.name(part.state) for part in self.match.states if part.bearing is Bearing.NARROWER]
+        if narrower:
+            text = f"In {' and '.join(narrower)}: {text}"
+        if origin is Origin.JOINED and self.claim.origin is Origin.JOINED:
+            premises = [sentence for step in path for sentence in step.statements[:1]]
+            premises += [sentence for step in person for sentence in step.statements]
+            text = " ".join([*dict.fromkeys(premises), *self.premise_texts(), text])
+        return text
+
+    def premise_texts(self) -> list[str]:
+        knowledge = self.situation.knowledge
+        texts: list[str] = []
+        for premise in self.claim.premises:
+            if premise in knowledge.assertions:
+                texts += [sentence_of(statement) for statement in knowledge.assertions[premise].statements]
+            else:
+                texts.append(knowledge.considerations[premise].statement)
+        return texts
+
+    def filled(self, text: str | None) -> str | None:
+        if text is None:
+            return None
+        mine = self.situation.compound.name
+        others = self.other_names()
+        subject, taking = (mine, others) if self.match.role is Role.SUBJECT else (others, mine)
+        if self.match.signal:
+            subject = self.name(self.claim.subject)
+        slots = {"{subject}": subject, "{taking}": taking, "{condition}": self.situation.condition.name}
+        for slot, name in slots.items():
+            text = text.replace(slot, name)
+        return text[:1].upper() + text[1:]
+
+    def other_names(self) -> str:
+        """Return the names of the other side: one partner or a few, else the claim's own term."""
+        if self.match.other is None:
+            return ""
+        names = [part.view.name for part in self.match.partners if part.narrower is None]
+        if not names or len(names) > _FEW:
+            return self.medicine(self.match.other)
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+    def medicine(self, entity: str) -> str:
+        """Return the other side of a claim as a medicine: its name, or what it does."""
+        term = self.situation.knowledge.terms.get(entity)
+        if term is None or term.kind is TermKind.DRUG_CLASS:
+            return self.name(entity)
+        if term.kind is TermKind.EFFECT:
+            return f"a medicine that may cause {term.label}"
+        return f"a {term.label}"
+
+    # --- the path -------------------------------------------------------------------------------------------------
+
+    def steps(self, path: Path) -> tuple[Step, ...]:
+        return tuple(self.step(link) for link in path.links)
+
+    def step(self, link: Link) -> Step:
+        knowledge = self.situation.knowledge
+        statements: tuple[Statement, ...] = ()
+        if link.assertion is not None:
+            statements = knowledge.assertions[link.assertion].statements
+            asked = self.situation.form if link.start == self.situation.compound.id else None
+            if asked is not None:
+                statements = tuple(s for s in statements if s.form in (None, asked))
+        return Step(
+            start=link.start,
+            start_name=self.name(link.start),
+            link=link.how,
+            end=link.end,
+            end_name=self.name(link.end),
+            statements=tuple(sentence_of(statement) for statement in statements),
+            cites=tuple(dict.fromkeys(cite for statement in statements for cite in statement.cites)),
+            level=link.level,
+        )
+
+    def person_steps(self) -> tuple[Step, ...]:
+        return tuple(step for part in self.match.states for step in self.steps(part.path))
+
+    def partner(self, part: PartnerPart, concern: Concern | None) -> Partner:
+        path = self.steps(part.path)
+        inferred = part.unbanded and concern is not None
+        return Partner(
+            treatment=part.view.id,
+            name=self.name(part.narrower) if part.narrower else part.view.name,
+            status="open",
+            concern=min(concern, Concern.CAUTION) if inferred and concern else concern,
+            usual=part.view.record.usual,
+            alternative=part.view.alternative,
+            narrower=part.narrower is not None,
+            path=path,
+            text=" ".join(dict.fromkeys(sentence for step in path for sentence in step.statements[:1])),
+        )
+
+    def premise_cites(
+        self, path: tuple[Step, ...], person: tuple[Step, ...], partners: tuple[Partner, ...]
+    ) -> tuple[Citation, ...]:
+        knowledge = self.situation.knowledge
+        found = [cite for step in (*path, *person) for cite in step.cites]
+        for premise in self.claim.premises:
+            if premise in knowledge.assertions:
+                found += [c for s in knowledge.assertions[premise].statements for c in s.cites]
+            else:
+                found += knowledge.considerations[premise].cites
+        found += [cite for partner in partners for step in partner.path for cite in step.cites]
+        return tuple(dict.fromkeys(found))
+
+    # --- its place ------------------------------------------------------------------------------------------------
+
+    def block(self, concern: Concern | None, *, inferred: bool, is_open: bool, speaks: bool) -> Block:
+        heavy = concern is not None and concern >= Concern.AVOID
+        if self.relative:
+            return Block.RELATED
+        if not inferred and not is_open and (speaks or heavy):
+            return Block.KNOWN
+        if not inferred and is_open and heavy:
+            return Block.NOT_IF
+        if self.claim.kind is Kind.MONITORING:
+            return Block.MONITORING
+        if self.claim.origin is Origin.JOINED and self.match.states:
+            return Block.CONDITION
+        if self.match.other is not None:
+            return Block.TREATMENTS if self.match.partners else Block.NOT_WITH
+        return Block.EVERYBODY
+
+    def section(self, block: Block) -> Section:
+        if self.claim.kind is Kind.MONITORING:
+            return Section.MONITORING
+        if self.match.other is not None:
+            return Section.TREATMENTS
+        if block is Block.CONDITION or self.match.speaks_of_condition:
+            return Section.CONDITION
+        return Section.CONTRAINDICATIONS
+
+    def marks(self) -> tuple[str, ...]:
+        """Return what a reader must know about the sources: copies, versions that are not the newest, a window."""
+        sources = self.situation.knowledge.sources
+        cited = [sources[key] for key in dict.fromkeys(cite.key for cite in self.claim.cites)]
+        found: list[str] = []
+        copies = [source.short_name for source in cited if source.is_copy and source.details.design is Design.LABEL]
+        if copies:
+            found.append(f"read in a copy of the label: {', '.join(dict.fromkeys(copies))}")
+        newest = {self.newest(source).id: self.newest(source) for source in cited if source.details.superseded_by}
+        for source in newest.values():
+            if source not in cited:
+                unread = ", not read" if source.details.read is ReadDepth.HEADER else ""
+                found.append(f"a newer version is known ({source.date or source.title}{unread})")
+        if self.claim.context.window is not None:
+            found.append(window_text(self.claim.context.window))
+        return tuple(dict.fromkeys(found))
+
+    def newest(self, source: Source) -> Source:
+        """Follow ``superseded_by`` to its end."""
+        seen = {source.id}
+        while source.details.superseded_by is not None and source.details.superseded_by not in seen:
+            source = self.situation.knowledge.sources[source.details.superseded_by]
+            seen.add(source.id)
+        return source
+
+
+_FEW = 4
+
+
+def window_text(window: str) -> str:
+    """Return the time window of a context in words."""
+    fixed = {"first-dose": "at the first dose", "ever": "taken at any time, past use included"}
+    return fixed.get(window) or f"within {duration_text(window)} of the last dose"
+
+
+def sentence_of(statement: Statement) -> str:
+    """Return a statement with what limits it: its population and its form."""
+    limits = [limit for limit in (statement.population, statement.form and statement.form.replace("-", " ")) if limit]
+    if not limits:
+        return statement.text
+    return f"{statement.text.rstrip('.')} ({'; '.join(limits)})."

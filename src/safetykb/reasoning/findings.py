@@ -1,0 +1,220 @@
+"""What a review finds: one consideration in its place, with its path, its grade and its proof."""
+
+from __future__ import annotations
+
+import enum
+
+import attrs
+
+from safetykb.model.choices import Design, Kind, Origin
+from safetykb.model.considerations import Monitoring
+from safetykb.model.evidence import Citation
+from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Seriousness
+
+
+class Block(enum.Enum):
+    """Where a finding stands in the answer; the first that fits, in this order."""
+
+    KNOWN = "known"
+    NOT_IF = "not-if"
+    TAKEN = "taken"
+    MONITORING = "monitoring"
+    RELATED = "related"
+    CONDITION = "condition"
+    TREATMENTS = "treatments"
+    NOT_WITH = "not-with"
+    EVERYBODY = "everybody"
+
+
+class Section(enum.Enum):
+    """The part of the answer that a finding belongs to."""
+
+    CONTRAINDICATIONS = "contraindications"
+    TREATMENTS = "treatments"
+    CONDITION = "condition"
+    MONITORING = "monitoring"
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """How sure a finding is: ``basis`` first, then ``level``; ``steps`` is the arithmetic in words."""
+
+    basis: Basis
+    level: EvidenceLevel
+    design: Design | None
+    directness: Directness
+    steps: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One step of a path: from an entity to a term, the sentences that say so, and their sources."""
+
+    start: str
+    start_name: str
+    link: str
+    end: str
+    end_name: str
+    statements: tuple[str, ...]
+    cites: tuple[Citation, ...]
+    level: EvidenceLevel | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The keys of the sources, each once."""
+        return tuple(dict.fromkeys(cite.key for cite in self.cites))
+
+
+@attrs.frozen(kw_only=True)
+class Partner:
+    """A treatment of the condition that a finding meets.
+
+    ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
+    claim speaks of something under a class treatment. ``text``: what is known of the partner's side.
+    """
+
+    treatment: str
+    name: str
+    status: str
+    concern: Concern | None
+    usual: bool
+    alternative: bool
+    narrower: bool
+    path: tuple[Step, ...]
+    text: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Need:
+    """A fact that a finding needs and nobody stated.
+
+    ``of``: ``condition`` (its stage, severity or kind), ``patient`` or ``exposure``.
+    """
+
+    fact: str
+    of: str
+    id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """A consideration as it stands in one review; its ``id`` is the consideration's.
+
+    ``concern`` is None for ``no-increase``. ``origin`` may be weaker than the record's, never stronger.
+    ``if_taking``, ``if_having`` and ``if_form`` say what is open; ``other_name`` is what the claim itself calls the
+    medicine on the other side. ``path`` leads from the compound to the claim's
+    subject, ``person_path`` from the condition to the states. ``marks`` are warnings about the sources. ``relative``
+    names the compound whose own finding this is, when it is not the one asked about.
+    """
+
+    id: str
+    block: Block
+    section: Section
+    kind: Kind
+    origin: Origin
+    hazard: str
+    hazard_name: str
+    concern: Concern | None
+    serious: Seriousness | None
+    statement: str
+    rationale: str | None
+    action: str | None
+    needs: tuple[Need, ...]
+    if_taking: tuple[str, ...]
+    other_name: str
+    partners: tuple[Partner, ...]
+    evidence: Evidence
+    path: tuple[Step, ...]
+    person_path: tuple[Step, ...]
+    cites: tuple[Citation, ...]
+    premise_cites: tuple[Citation, ...]
+    monitoring: tuple[Monitoring, ...]
+    marks: tuple[str, ...]
+    speaks: bool
+    record_statement: str
+    folded_under: str | None = None
+    relative: str | None = None
+
+    @property
+    def inferred(self) -> bool:
+        """Whether it was put together here, or was seen in animals or cells only."""
+        return self.origin is Origin.JOINED or self.evidence.basis is Basis.INFERENCE
+
+    @property
+    def if_having(self) -> tuple[str, ...]:
+        """The states that nobody stated, in words."""
+        return tuple(need.fact for need in self.needs if need.of != "exposure")
+
+    @property
+    def if_form(self) -> tuple[str, ...]:
+        """The ways of taking that nobody stated, in words."""
+        return tuple(need.fact for need in self.needs if need.of == "exposure")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything that it needs is not known to hold."""
+        return bool(self.needs or self.if_taking)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The keys of every source that it stands on, its own first, each once."""
+        return tuple(dict.fromkeys(cite.key for cite in (*self.cites, *self.premise_cites)))
+
+    def explain(self) -> Explanation:
+        """Return the proof: the rule, the path with the source of each step, and the arithmetic of the grade."""
+        return Explanation(finding=self)
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """The proof of a finding. ``str()`` of it is the text."""
+
+    finding: Finding
+
+    @property
+    def rule(self) -> str:
+        """The rule that was applied, in a sentence."""
+        finding = self.finding
+        if finding.origin is Origin.JOINED:
+            return f"Joined here from the facts below by {finding.id}: no source states it of this pair."
+        if finding.evidence.directness is Directness.CLASS:
+            return f"{finding.id} is stated of another member or of a class, and carried along the path below."
+        return f"{finding.id} is stated by its source and applies as it stands."
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of every path, the compound's side first."""
+        found = [*self.finding.path, *self.finding.person_path]
+        for partner in self.finding.partners:
+            found += partner.path
+        return tuple(dict.fromkeys(found))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the proof as JSON values."""
+        finding = self.finding
+        return {
+            "id": finding.id,
+            "rule": self.rule,
+            "statement": finding.record_statement,
+            "cites": [str(cite) for cite in finding.cites],
+            "path": [
+                {"from": s.start, "link": s.link, "to": s.end, "statements": [*s.statements], "sources": [*s.sources]}
+                for s in self.steps
+            ],
+            "grade": [*finding.evidence.steps],
+        }
+
+    def __str__(self) -> str:
+        """Return the proof as lines of text."""
+        finding = self.finding
+        lines = [finding.id, f"  rule   {self.rule}", f"  says   {finding.record_statement}"]
+        lines += [f"  source {cite}" for cite in finding.cites]
+        for step in self.steps:
+            level = f" ({step.level})" if step.level else ""
+            lines.append(f"  step   {step.start_name} -- {step.link} --> {step.end_name}{level}")
+            lines += [f"         {text}" for text in step.statements]
+            lines += [f"         {cite}" for cite in step.cites]
+        lines += [f"  grade  {text}" for text in finding.evidence.steps]
+        evidence = finding.evidence
+        lines.append(f"  result {evidence.basis}, {evidence.level}, {evidence.directness}")
+        return "\n".join(lines)

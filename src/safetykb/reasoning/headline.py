@@ -1,0 +1,264 @@
+"""The headline: parts that are never folded into one another, and one text that says all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from safetykb.model.choices import Design, Kind
+from safetykb.model.scales import Basis, Concern, Coverage
+from safetykb.model.studies import Study
+from safetykb.reasoning.findings import Finding
+
+
+@attrs.frozen(kw_only=True)
+class IfTaking:
+    """A usual treatment, and the highest concern that a source states of taking it as well."""
+
+    treatment: str
+    name: str
+    concern: Concern
+
+
+@attrs.frozen(kw_only=True)
+class DependsOn:
+    """A fact that nobody stated, and the concern that would hold with it.
+
+    ``of``: ``condition`` (its stage, severity or kind), ``patient`` or ``exposure``. ``taken``: how the compound would
+    have to be taken as well, when nobody stated that either.
+    """
+
+    fact: str
+    concern: Concern
+    of: str
+    taken: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Inferred:
+    """A hazard that stands by inference only; it sets no headline."""
+
+    hazard: str
+    name: str
+    concern: Concern
+
+
+@attrs.frozen(kw_only=True)
+class Count:
+    """How many studies, and how many people were given the compound in them (those whose number is known)."""
+
+    studies: int
+    exposed: int
+
+
+@attrs.frozen(kw_only=True)
+class NoResult:
+    """How many studies have no result, and how many people they planned."""
+
+    studies: int
+    planned: int
+
+
+@attrs.frozen(kw_only=True)
+class DirectEvidence:
+    """Studies of this compound in this condition or a narrower one; a relative's are never counted."""
+
+    controlled: Count
+    uncontrolled: Count
+    cases: Count
+    no_result: NoResult
+
+
+@attrs.frozen(kw_only=True)
+class Headline:
+    """What must be known first.
+
+    ``concern``: the highest that sources state of these people, or of everybody at avoid or above; None is
+    undetermined, and refuses to be ordered. ``highest``: the maximum of it, of ``if_taking``, and of what depends on
+    the condition itself; it sorts and filters.
+    """
+
+    concern: Concern | None
+    highest: Concern | None
+    if_taking: tuple[IfTaking, ...]
+    depends_on: tuple[DependsOn, ...]
+    inferred: tuple[Inferred, ...]
+    not_checked: tuple[str, ...]
+    because: tuple[str, ...]
+    direct: DirectEvidence
+    coverage: Coverage
+    text: str
+
+
+def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage) -> Headline:
+    """Return the headline of ``findings`` (a relative's among them are left out)."""
+    own = [finding for finding in findings if finding.relative is None]
+    setting = [finding for finding in own if sets_concern(finding)]
+    concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
+    because = tuple(finding.id for finding in setting if concern_set(finding) == concern)
+    if_taking, depends_on, inferred = _if_taking(own), _depends_on(own), _inferred(own)
+    of_condition = [need.concern for need in depends_on if need.of == "condition"]
+    everything = [*([concern] if concern else []), *(entry.concern for entry in if_taking), *of_condition]
+    bare = Headline(
+        concern=concern,
+        highest=max(everything, default=None),
+        if_taking=if_taking,
+        depends_on=depends_on,
+        inferred=inferred,
+        not_checked=(),
+        because=because,
+        direct=direct_evidence(studies),
+        coverage=coverage,
+        text="",
+    )
+    return attrs.evolve(bare, text=headline_text(bare))
+
+
+def sets_concern(finding: Finding) -> bool:
+    """Tell whether a finding counts for the concern: met, not inferred, and of these people or heavy for everybody."""
+    if finding.inferred or finding.is_open:
+        return False
+    if finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID:
+        return True
+    return finding.kind is Kind.MONITORING and finding.evidence.basis is Basis.AUTHORITY
+
+
+def concern_set(finding: Finding) -> Concern | None:
+    """Return the concern that a finding gives to the headline; monitoring asked of everybody gives ``monitor``."""
+    if finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID:
+        return finding.concern
+    return Concern.MONITOR
+
+
+def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
+    found: dict[str, IfTaking] = {}
+    for finding in findings:
+        if finding.inferred or finding.needs or (finding.concern or Concern.INFORM) < Concern.CAUTION:
+            continue
+        for partner in finding.partners:
+            if not partner.usual or partner.alternative or partner.narrower or partner.concern is None:
+                continue
+            known = found.get(partner.treatment)
+            if known is None or known.concern < partner.concern:
+                entry = IfTaking(treatment=partner.treatment, name=partner.name, concern=partner.concern)
+                found[partner.treatment] = entry
+    return tuple(sorted(found.values(), key=lambda entry: (-entry.concern.rank, entry.name.casefold())))
+
+
+def _depends_on(findings: Iterable[Finding]) -> tuple[DependsOn, ...]:
+    found: dict[tuple[str, str | None], DependsOn] = {}
+    for finding in findings:
+        concern = finding.concern or Concern.INFORM
+        if finding.inferred or not finding.is_open or concern < Concern.AVOID:
+            continue
+        entry = _need(finding, concern)
+        known = found.get((entry.fact, entry.taken)) if entry else None
+        if entry and (known is None or known.concern < entry.concern):
+            found[entry.fact, entry.taken] = entry
+    return tuple(sorted(found.values(), key=lambda e: (-e.concern.rank, e.of, e.taken or "", e.fact)))
+
+
+def _need(finding: Finding, concern: Concern) -> DependsOn | None:
+    """Return everything that a finding needs as one entry; None where ``if_taking`` says it already."""
+    facts = [need.fact for need in finding.needs if need.of != "exposure"]
+    if finding.if_taking:
+        combined = [partner for partner in finding.partners if not partner.alternative]
+        alone = not finding.needs
+        rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
+        if finding.partners and not rest:
+            return None
+        names = [partner.name for partner in rest] or [finding.other_name]
+        facts.append(f"taking {' or '.join(dict.fromkeys(names))}")
+    taken = " and ".join(finding.if_form) or None
+    if not facts and taken:
+        return DependsOn(fact=taken, concern=concern, of="exposure")
+    kinds = {"patient"} if finding.if_taking else {need.of for need in finding.needs}
+    return DependsOn(
+        fact=" and ".join(facts), concern=concern, of=kinds.pop() if len(kinds) == 1 else "patient", taken=taken
+    )
+
+
+def _inferred(findings: Iterable[Finding]) -> tuple[Inferred, ...]:
+    """Return the hazards that only inference ties to these people; what it ties to a medicine stands in its row."""
+    stated = {finding.hazard for finding in findings if finding.speaks and not finding.inferred}
+    found: dict[str, Inferred] = {}
+    for finding in findings:
+        if finding.inferred and finding.concern and not finding.if_taking and finding.hazard not in stated:
+            known = found.get(finding.hazard)
+            if known is None or known.concern < finding.concern:
+                entry = Inferred(hazard=finding.hazard, name=finding.hazard_name, concern=finding.concern)
+                found[finding.hazard] = entry
+    return tuple(found.values())
+
+
+_CASES = (Design.CASE_REPORT, Design.CASE_SERIES, Design.SPONTANEOUS_REPORTS)
+_CONTROLLED = (Design.RANDOMISED_TRIAL, Design.CASE_CONTROL)
+
+
+def direct_evidence(studies: Iterable[Study]) -> DirectEvidence:
+    """Count ``studies`` by what kind they are and whether anything was reported."""
+    studies = list(studies)
+    with_result = [study for study in studies if study.has_result]
+    without = [study for study in studies if not study.has_result]
+    controlled = [study for study in with_result if study.design in _CONTROLLED]
+    cases = [study for study in with_result if study.design in _CASES]
+    rest = [study for study in with_result if study.design not in (*_CONTROLLED, *_CASES)]
+    planned = sum(study.planned or 0 for study in without)
+    return DirectEvidence(
+        controlled=_count(controlled),
+        uncontrolled=_count(rest),
+        cases=_count(cases),
+        no_result=NoResult(studies=len(without), planned=planned),
+    )
+
+
+def _count(studies: Sequence[Study]) -> Count:
+    return Count(studies=len(studies), exposed=sum(study.exposed or 0 for study in studies))
+
+
+def headline_text(headline: Headline) -> str:
+    """Return the headline in words: avoid and above by name, the rest counted, inference named as such."""
+    parts = [f"{_word(headline.concern)}."]
+    for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
+        names = [entry.name for entry in headline.if_taking if entry.concern is concern]
+        if names:
+            parts.append(f"{_word(concern)} if taking {' or '.join(names)}.")
+    for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
+        needs = [need for need in headline.depends_on if need.concern is concern]
+        for taken in dict.fromkeys(need.taken for need in needs):
+            facts = "; ".join(need.fact for need in needs if need.taken == taken)
+            how = f", {taken}," if taken else ""
+            parts.append(f"{_word(concern)}{how} with any of these (not stated): {facts}.")
+    cautions = sum(1 for entry in headline.if_taking if entry.concern is Concern.CAUTION)
+    if cautions:
+        parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
+    if headline.inferred:
+        parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
+    return " ".join(parts)
+
+
+def _word(concern: Concern | None) -> str:
+    return str(concern).capitalize() if concern else "Undetermined: no source read states a concern for these people"
+
+
+def evidence_text(direct: DirectEvidence) -> str:
+    """Return the direct evidence in words."""
+    parts = [
+        _studies(direct.controlled, "controlled study", "controlled studies"),
+        _studies(direct.uncontrolled, "uncontrolled study", "uncontrolled studies"),
+        _studies(direct.cases, "case report or series", "case reports or series"),
+    ]
+    told = [part for part in parts if part]
+    if direct.no_result.studies:
+        planned = f", {direct.no_result.planned} people planned" if direct.no_result.planned else ""
+        one = direct.no_result.studies == 1
+        told.append(f"{direct.no_result.studies} {'study' if one else 'studies'} without a result{planned}")
+    return "; ".join(told)
+
+
+def _studies(count: Count, one: str, many: str) -> str:
+    if not count.studies:
+        return ""
+    return f"{count.studies} {one if count.studies == 1 else many} ({count.exposed} exposed)"
+

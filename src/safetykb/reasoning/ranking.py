@@ -1,0 +1,84 @@
+"""All findings of a situation, each in its place: matched, related, folded, and in order."""
+
+from __future__ import annotations
+
+import attrs
+
+from safetykb.knowledge.base import KnowledgeBase
+from safetykb.model.scales import Concern
+from safetykb.reasoning.building import finding_of
+from safetykb.reasoning.findings import Block, Finding
+from safetykb.reasoning.matching import match_of, matches
+from safetykb.reasoning.situation import Situation
+
+_BLOCKS = tuple(Block)
+
+
+def findings_of(situation: Situation, jurisdiction: str | None = None) -> tuple[Finding, ...]:
+    """Return every finding of ``situation`` in the order of the answer.
+
+    ``jurisdiction`` puts what its sources say first among equals; it hides nothing.
+    """
+    own = [finding_of(situation, match) for match in matches(situation)]
+    found = [*own, *related_findings(situation, frozenset(finding.id for finding in own))]
+    ordered = sorted(found, key=lambda finding: rank(situation.knowledge, finding, jurisdiction))
+    return fold(tuple(ordered))
+
+
+def related_findings(situation: Situation, known: frozenset[str]) -> list[Finding]:
+    """Return what relatives of the compound have of their own, at avoid or above or speaking of the condition."""
+    knowledge = situation.knowledge
+    found = []
+    for relative, _ in situation.graph.relatives(situation.compound.id):
+        other = Situation(
+            knowledge=knowledge, compound=knowledge.compounds[relative], condition=situation.condition
+        )
+        for consideration in knowledge.considerations.values():
+            if consideration.subject != relative or consideration.id in known or consideration.withdrawn:
+                continue
+            match = match_of(other, consideration)
+            finding = finding_of(other, match, relative=True) if match else None
+            if finding and (finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID):
+                found.append(finding)
+    return found
+
+
+def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = None) -> tuple[object, ...]:
+    """Return the place of a finding: block, concern, not inferred, basis, level, serious, directness, id."""
+    concern = finding.concern.rank if finding.concern else 0
+    serious = finding.serious.rank if finding.serious else 0
+    sources = [knowledge.sources[key].details.jurisdiction for key in finding.sources]
+    foreign = jurisdiction is not None and jurisdiction not in sources
+    evidence = finding.evidence
+    return (
+        _BLOCKS.index(finding.block),
+        -concern,
+        finding.inferred,
+        -evidence.basis.rank,
+        -evidence.level.rank,
+        -serious,
+        -evidence.directness.rank,
+        foreign,
+        finding.id,
+    )
+
+
+def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Fold each inferred finding under the first not inferred one of its hazard that holds all of its partners."""
+    return tuple(
+        attrs.evolve(finding, folded_under=_over(finding, findings)) if finding.inferred else finding
+        for finding in findings
+    )
+
+
+def _over(finding: Finding, findings: tuple[Finding, ...]) -> str | None:
+    mine = {partner.treatment for partner in finding.partners}
+    for other in findings:
+        if other.inferred or other.relative or other.hazard != finding.hazard:
+            continue
+        theirs = {partner.treatment for partner in other.partners}
+        if mine and mine <= theirs:
+            return other.id
+        if not mine and not theirs and not other.is_open and finding.relative is None:
+            return other.id
+    return None

@@ -1,0 +1,133 @@
+"""The question, laid out for matching: what the compound is, what the condition brings, which treatments it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import attrs
+
+from safetykb.knowledge.base import KnowledgeBase
+from safetykb.model.choices import UseStatus
+from safetykb.model.considerations import Exposure
+from safetykb.model.entities import Compound, Condition, Treatment
+from safetykb.model.scales import Frequency
+from safetykb.reasoning.graph import Graph, Path, graph_of
+
+
+@attrs.frozen(kw_only=True)
+class TreatmentView:
+    """A treatment of the condition as the question sees it.
+
+    ``alternative``: it has a purpose that the compound asked about has here too, so the two are not normally
+    combined. ``holds_asked``: it is a class that the compound asked about belongs to.
+    """
+
+    record: Treatment
+    name: str
+    reach: Mapping[str, Path]
+    alternative: bool
+    holds_asked: bool
+
+    @property
+    def id(self) -> str:
+        """The id of the compound or class."""
+        return self.record.treatment
+
+
+@attrs.define(slots=False, eq=False, kw_only=True)
+class Situation:
+    """What is asked: ``compound`` in people with ``condition``, taken as ``exposure`` (None: nobody said how)."""
+
+    knowledge: KnowledgeBase
+    compound: Compound
+    condition: Condition
+    exposure: Exposure | None = None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The links of the knowledge base."""
+        return graph_of(self.knowledge)
+
+    @property
+    def form(self) -> str | None:
+        """The form asked about, or the only one that there is."""
+        if self.exposure is not None and self.exposure.form is not None:
+            return self.exposure.form
+        return self.compound.forms[0].id if len(self.compound.forms) == 1 else None
+
+    @cached_property
+    def own(self) -> Mapping[str, Path]:
+        """Everything that the compound is or has."""
+        return self.graph.reach(self.compound.id, self.form)
+
+    @cached_property
+    def person(self) -> Mapping[str, Path]:
+        """Everything that people with the condition have: diagnoses and vulnerabilities."""
+        return self.graph.reach(self.condition.id)
+
+    @cached_property
+    def diagnoses(self) -> frozenset[str]:
+        """The condition and everything broader."""
+        return self.graph.diagnoses(self.condition.id)
+
+    @cached_property
+    def narrower(self) -> frozenset[str]:
+        """The stages and kinds of the condition."""
+        return self.graph.narrower(self.condition.id)
+
+    def frequency(self, state: str) -> Frequency:
+        """Return how often people with the condition have the vulnerability ``state``."""
+        for assertion in self.person[state].assertions:
+            known = self.knowledge.assertions[assertion].frequency
+            if known is not None:
+                return known
+        return Frequency.NOT_KNOWN
+
+    @cached_property
+    def treats(self) -> tuple[Treatment, ...]:
+        """The entries among the condition's treatments that are the compound, or a class that it belongs to."""
+        return tuple(record for record in self._records if record.treatment in self.own)
+
+    @cached_property
+    def is_treatment(self) -> bool:
+        """Whether the compound is a treatment of the condition, or approved for it."""
+        approved = any(
+            use.status is UseStatus.APPROVED and use.condition in self.diagnoses for use in self.compound.uses
+        )
+        return approved or bool(self.treats)
+
+    @cached_property
+    def treatments(self) -> tuple[TreatmentView, ...]:
+        """The treatments of the condition other than the compound itself, in the order of their names."""
+        purposes = {record.purpose for record in self.treats}
+        views = [
+            TreatmentView(
+                record=record,
+                name=self.knowledge.entity(record.treatment).name,
+                reach=self.graph.reach(record.treatment),
+                alternative=record.purpose in purposes,
+                holds_asked=record.treatment in self.own,
+            )
+            for record in self._records
+            if record.treatment != self.compound.id
+        ]
+        return tuple(sorted(views, key=lambda view: (view.name.casefold(), view.id)))
+
+    @cached_property
+    def _records(self) -> tuple[Treatment, ...]:
+        """The treatments of the condition and of everything broader; the narrower record of one wins."""
+        found: dict[str, Treatment] = {}
+        nearest = sorted(self.diagnoses, key=lambda entity: (len(self.person[entity].links), entity))
+        for entity in nearest:
+            if entity in self.knowledge.conditions:
+                for record in self.knowledge.conditions[entity].treatments:
+                    found.setdefault(record.treatment, record)
+        return tuple(found.values())
+
+    @cached_property
+    def specialist(self) -> str | None:
+        """The specialist of the condition, or of the nearest broader one that names one."""
+        nearest = sorted(self.diagnoses, key=lambda entity: (len(self.person[entity].links), entity))
+        named = [self.knowledge.conditions[e].specialist for e in nearest if e in self.knowledge.conditions]
+        return next((name for name in named if name), None)

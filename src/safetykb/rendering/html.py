@@ -1,0 +1,261 @@
+"""A document as a whole HTML page, or as a part of one for a notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from typing import NewType
+
+from attrs import Factory, define
+
+from safetykb.links import is_safe_link
+from safetykb.rendering.characters import printable
+from safetykb.rendering.outline import (
+    Block,
+    Code,
+    Definitions,
+    Document,
+    Entry,
+    Items,
+    Link,
+    Note,
+    Paragraph,
+    Section,
+    Span,
+    Spans,
+    Strong,
+    Table,
+    Text,
+)
+from safetykb.rendering.stylesheet import PAGE, PART
+
+__all__ = ["to_html"]
+
+_Markup = NewType("_Markup", str)
+
+_FIRST, _DEEPEST = 2, 6
+_MAIN = "safetykb-main"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'none'; base-uri 'none'; form-action 'none'"
+
+
+def to_html(document: Document, *, standalone: bool = True) -> str:
+    """Return the document as HTML with no script in it and no request to make.
+
+    Standalone, a page with its own style for light, dark and paper. Otherwise one `div` for a notebook: its style
+    touches nothing outside it, and it has neither an `h1` nor an `id` that could meet another.
+    """
+    return _page(document) if standalone else _part(document)
+
+
+def _page(document: Document) -> _Markup:
+    writer = _Writer(anchors={_MAIN})
+    blocks, closing = _without_closing_notes(document.blocks)
+    head = _join([writer.heading(_escaped(document.title), 1, "title"), writer.summary(document)])
+    main = _tag("main", writer.blocks(blocks, _FIRST), id=_MAIN)
+    parts = [
+        _tag("a", _escaped("Skip to content"), class_="skip", href=f"#{_MAIN}"),
+        _tag("header", head),
+        *_navigation(writer.contents),
+        main,
+        *([_tag("footer", writer.blocks(closing, _FIRST), class_="closing")] if closing else []),
+    ]
+    body = _tag("body", _join(parts), class_="safetykb")
+    lang = document.language if _LANGUAGE.fullmatch(document.language) else "und"
+    return _Markup(f"<!doctype html>\n{_tag('html', _join([_head(document.title), body]), lang=lang)}\n")
+
+
+def _head(title: str) -> _Markup:
+    parts = [
+        _void("meta", charset="utf-8"),
+        _void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        _void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        _void("meta", name="referrer", content="no-referrer"),
+        _void("meta", name="color-scheme", content="light dark"),
+        _tag("title", _escaped(title)),
+        _tag("style", _Markup(PAGE)),
+    ]
+    return _tag("head", _join(parts))
+
+
+def _part(document: Document) -> _Markup:
+    writer = _Writer(anchors=None)
+    blocks, closing = _without_closing_notes(document.blocks)
+    parts = [
+        _tag("style", _Markup(PART)),
+        writer.heading(_escaped(document.title), 2, "title"),
+        writer.summary(document),
+        _tag("div", writer.blocks(blocks, 3), class_="body"),
+        *([_tag("div", writer.blocks(closing, 3), class_="closing")] if closing else []),
+    ]
+    return _tag("div", _join(parts), class_="safetykb")
+
+
+def _without_closing_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """Part the notes that end a document from the rest, and give their blocks."""
+    closing: tuple[Block, ...] = ()
+    while blocks and isinstance(note := blocks[-1], Note):
+        blocks, closing = blocks[:-1], note.blocks + closing
+    return blocks, closing
+
+
+def _navigation(contents: Iterable[tuple[str, str]]) -> list[_Markup]:
+    entries = [_tag("li", _tag("a", _escaped(title), href=f"#{anchor}")) for anchor, title in contents]
+    return [_tag("nav", _tag("ol", _join(entries)), aria_label="Sections")] if entries else []
+
+
+@define
+class _Writer:
+    """Writes blocks; gives each anchor once, or none at all where `anchors` is None."""
+
+    anchors: set[str] | None
+    contents: list[tuple[str, str]] = Factory(list)
+
+    def anchor(self, wish: str) -> str | None:
+        """Return an anchor that no other block has."""
+        return None if self.anchors is None else _unique(_plain(wish), self.anchors)
+
+    def heading(self, content: _Markup, level: int, name: str = "heading") -> _Markup:
+        """Return a heading."""
+        return _tag(f"h{min(level, _DEEPEST)}", content, class_=name)
+
+    def summary(self, document: Document) -> _Markup:
+        """Return what stands first."""
+        content = self.blocks(document.summary, _FIRST)
+        return _tag("div", content, class_="summary") if content else _Markup("")
+
+    def blocks(self, blocks: Iterable[Block], level: int) -> _Markup:
+        """Return blocks in which the next heading has this level."""
+        return _join(self.block(block, level) for block in blocks)
+
+    def block(self, block: Block, level: int) -> _Markup:
+        """Return one block."""
+        match block:
+            case Paragraph():
+                return _tag("p", _inline(block.spans))
+            case Items():
+                entries = _join(_tag("li", self.blocks(entry, level)) for entry in block.entries)
+                return _tag("ol" if block.ordered else "ul", entries)
+            case Entry():
+                return self.entry(block, level)
+            case Table():
+                return _table(block)
+            case Definitions():
+                return self.definitions(block, level)
+            case Section():
+                return self.section(block, level)
+            case _:
+                return _tag("div", self.blocks(block.blocks, level), class_="note", role="note")
+
+    def entry(self, block: Entry, level: int) -> _Markup:
+        """Return a finding."""
+        badge = [_span(block.badge), _Markup(" ")] if block.badge else []
+        parts = [
+            _tag("span", _escaped(block.number), class_="number"),
+            self.heading(_join([*badge, _inline(block.title)], ""), level),
+            *([_tag("p", _inline(block.meta), class_="meta")] if block.meta else []),
+            *([_tag("div", self.blocks(block.body, level + 1), class_="body")] if block.body else []),
+        ]
+        return _tag("article", _join(parts), class_="entry", id=self.anchor(block.anchor))
+
+    def section(self, block: Section, level: int) -> _Markup:
+        """Return a section, and list it where it is one of the page's own."""
+        anchor = self.anchor(block.anchor)
+        if anchor and level == _FIRST:
+            self.contents.append((anchor, block.title))
+        content = [self.heading(_escaped(block.title), level), self.blocks(block.blocks, level + 1)]
+        return _tag("section", _join(content), id=anchor)
+
+    def definitions(self, block: Definitions, level: int) -> _Markup:
+        """Return names with what is said of them."""
+        pairs = (
+            _tag("div", _join([_tag("dt", _inline(name)), _tag("dd", self.blocks(body, level))]))
+            for name, body in block.pairs
+        )
+        return _tag("dl", _join(pairs))
+
+
+def _table(block: Table) -> _Markup:
+    """Return a table that can be scrolled by keyboard.
+
+    Roles are written out since a narrow screen stacks the cells, and what is no longer laid out as a table is
+    otherwise no longer announced as one.
+    """
+    columns = _join(_tag("th", _escaped(column), scope="col", role="columnheader") for column in block.columns)
+    head = _tag("thead", _tag("tr", columns, role="row"), role="rowgroup")
+    body = _tag("tbody", _join(_row(row, block.columns) for row in block.rows), role="rowgroup")
+    caption = [_tag("caption", _escaped(block.caption))] if printable(block.caption).strip() else []
+    table = _tag("table", _join([*caption, head, body]), role="table")
+    return _tag(
+        "div", table, class_="table", role="group", tabindex="0", aria_label=block.caption if caption else "Table"
+    )
+
+
+def _row(cells: tuple[Spans, ...], columns: tuple[str, ...]) -> _Markup:
+    name, *others = cells
+    parts = [_tag("th", _inline(name), scope="row", role="rowheader")]
+    for column, cell in zip(columns[1:], others, strict=True):
+        content = _tag("span", _inline(cell)) if cell else _Markup("")
+        parts.append(_tag("td", content, role="cell", data_label=column))
+    return _tag("tr", _join(parts), role="row")
+
+
+def _inline(spans: Spans) -> _Markup:
+    return _join(map(_span, spans), "")
+
+
+def _span(span: Span) -> _Markup:
+    match span:
+        case Text():
+            return _escaped(span.text)
+        case Strong():
+            return _tag("strong", _escaped(span.text))
+        case Code():
+            return _tag("code", _escaped(span.text))
+        case Link():
+            return _link(span)
+        case _:
+            return _tag("span", _escaped(span.text), class_=f"badge tone-{span.tone.value}")
+
+
+def _link(link: Link) -> _Markup:
+    if not is_safe_link(link.url):
+        return _escaped(link.text)
+    text = link.text if printable(link.text).strip() else link.url
+    name = "address" if text == link.url else None
+    return _tag("a", _escaped(text), class_=name, href=link.url, rel="noopener noreferrer")
+
+
+def _plain(anchor: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", anchor.lower()).strip("-") or "section"
+
+
+def _unique(anchor: str, taken: set[str]) -> str:
+    place, name = 1, anchor
+    while name in taken:
+        place += 1
+        name = f"{anchor}-{place}"
+    taken.add(name)
+    return name
+
+
+def _tag(name: str, content: _Markup, /, **attributes: str | None) -> _Markup:
+    return _Markup(f"{_void(name, **attributes)}{content}</{name}>")
+
+
+def _void(name: str, /, **attributes: str | None) -> _Markup:
+    pairs = (_attribute(key, value) for key, value in attributes.items() if value is not None)
+    return _Markup(f"<{name}{''.join(pairs)}>")
+
+
+def _attribute(key: str, value: str) -> _Markup:
+    return _Markup(f' {key.rstrip("_").replace("_", "-")}="{_escaped(value)}"')
+
+
+def _join(parts: Iterable[_Markup], between: str = "\n") -> _Markup:
+    return _Markup(between.join(parts))
+
+
+def _escaped(text: str) -> _Markup:
+    return _Markup(html.escape(printable(text), quote=True))
