@@ -82,17 +82,27 @@ def test_notice_names_every_identifier_set():
 
 
 def test_no_module_takes_the_place_of_a_public_name():
-    """After every submodule is imported, and after each first use, no public name has become a module."""
+    """Every submodule imported, no public name has become a module and every public function works twice."""
     code = """
-import importlib, pkgutil, types, safetykb
+import importlib, inspect, pkgutil, safetykb
 modules = [found.name for found in pkgutil.walk_packages(safetykb.__path__, "safetykb.")]
 for module in modules:
     if not module.endswith(".__main__"):
         importlib.import_module(module)
 for name in safetykb.__all__ * 2:
-    assert not isinstance(getattr(safetykb, name), types.ModuleType), name
-for name in ("review",) * 2:
-    getattr(safetykb, name)("ketamine", "multiple sclerosis")
+    assert not inspect.ismodule(getattr(safetykb, name)), name
+calls = {
+    "compound": lambda: safetykb.compound("ketamine"),
+    "condition": lambda: safetykb.condition("multiple sclerosis"),
+    "considerations": lambda: safetykb.considerations(compound="ketamine"),
+    "knowledge_base": lambda: safetykb.knowledge_base(),
+    "review": lambda: safetykb.review("ketamine", "multiple sclerosis"),
+    "search": lambda: safetykb.search("bladder"),
+}
+functions = {name for name in safetykb.__all__ if inspect.isfunction(getattr(safetykb, name))}
+assert functions == set(calls), f"call these here too: {functions ^ set(calls)}"
+for call in [*calls.values()] * 2:
+    call()
 print(*modules)
 """
     assert "safetykb.cli" in fresh(code).split()

@@ -120,7 +120,7 @@ else:
         "reasoning.findings": ("Finding",),
     }
 
-    def __getattr__(name):
+    def __getattr__(name: str) -> object:
         """Import a public name at its first use."""
         from importlib import import_module
 
@@ -131,6 +131,6 @@ else:
                 return found
         raise AttributeError(f"module 'safetykb' has no attribute {name!r}")
 
-    def __dir__():
+    def __dir__() -> list[str]:
         """List the public names."""
         return sorted([*__all__, "__version__"])

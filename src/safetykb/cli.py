@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import safetykb
 from safetykb.answer.assembly import SafetyReview, review
@@ -26,6 +26,8 @@ FOUND: Final = 1
 BAD: Final = 2
 """The exit status for a name that is not known and for any other question that cannot be answered."""
 
+_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  typeshed has no public name for it
+
 FORMATS: Final[dict[str, Callable[[SafetyReview], str]]] = {
     "text": lambda answer: answer.to_text(),
     "markdown": lambda answer: answer.to_markdown(),
@@ -34,7 +36,7 @@ FORMATS: Final[dict[str, Callable[[SafetyReview], str]]] = {
 }
 
 
-def dumps(value: Any) -> str:
+def dumps(value: object) -> str:
     """Return ``value`` as JSON text, readable and in plain characters where they are letters."""
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -68,11 +70,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+def _add(
+    commands: _Commands, name: str, text: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(run=run)
     if name != "check":
-        parser.add_argument("--data", metavar="DIR", help="read this tree of records, checked whole, not the packaged one")
+        parser.add_argument("--data", metavar="DIR", help="read this tree of records, not the packaged one")
     return parser
 
 
@@ -83,32 +87,32 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jurisdiction", help="put what its sources say first among equals (US, EU, UK, CH ...)")
 
 
-def _add_review(commands: Any) -> None:
+def _add_review(commands: _Commands) -> None:
     parser = _add(commands, "review", "Print the review of a compound in a condition.", _review)
     _add_question(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="the form of the review (default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write there, not to standard output")
 
 
-def _add_explain(commands: Any) -> None:
+def _add_explain(commands: _Commands) -> None:
     parser = _add(commands, "explain", "Print the proof of one finding of a review.", _explain)
     _add_question(parser)
     parser.add_argument("finding", help="the id of the finding, as the review prints it after 'explain:'")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the form of the proof")
 
 
-def _add_search(commands: Any) -> None:
+def _add_search(commands: _Commands) -> None:
     parser = _add(commands, "search", "Print the records that mention a word.", _search)
     parser.add_argument("text", help="the word or words")
 
 
-def _add_list(commands: Any) -> None:
+def _add_list(commands: _Commands) -> None:
     parser = _add(commands, "list", "Print every record of a kind.", _list)
     kinds = ("compounds", "conditions", "terms", "considerations", "studies", "sources")
     parser.add_argument("kind", choices=kinds, nargs="?", default="compounds", help="which (default: compounds)")
 
 
-def _add_check(commands: Any) -> None:
+def _add_check(commands: _Commands) -> None:
     parser = _add(commands, "check", "Print what is wrong with a tree of records, each with its cure.", _check)
     parser.add_argument("directory", nargs="?", help="the tree (default: the packaged records)")
 
@@ -152,7 +156,8 @@ def _explain(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     found = search(options.text, knowledge=_knowledge(options))
     if not found:
-        raise InvalidQuestion(f"no record mentions {options.text!r}", "this says nothing about its safety; try a synonym")
+        cure = "this says nothing about its safety; try a synonym"
+        raise InvalidQuestion(f"no record mentions {options.text!r}", cure)
     for match in found:
         record = match.record
         name = record.statement if isinstance(record, SafetyConsideration) else record.name

@@ -104,6 +104,11 @@ def test_page():
     assert reader.values("id") == ["safetykb-main", "one-thing"]
 
 
+def test_untitled_section():
+    """A section without a title is not listed: nothing could be read of its link."""
+    assert "<nav" not in to_html(Document(title="T", blocks=(Section(anchor="a", title=" ", blocks=()),)))
+
+
 def test_footer():
     """The notes that end a document are its footer."""
     blocks = (

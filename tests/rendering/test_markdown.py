@@ -95,7 +95,7 @@ def test_opening(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("http://a.example", "http\\://a.example"),
+        ("http://a.example", "http\\:/\\/a.example"),
         ("WWW.a.example", "WWW\\.a.example"),
         ("mail@a.example", "mail\\@a.example"),
         ("figure: 0.5 % at 12.5 mg (n = 3)", "figure: 0.5 % at 12.5 mg (n = 3)"),

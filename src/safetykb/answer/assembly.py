@@ -46,7 +46,8 @@ class SafetyReview:
 
     It is no verdict: using it as a yes or no, or putting two in an order, raises TypeError. Start with ``headline``;
     ``findings`` are in the order of the answer. ``studies`` are of this compound in this condition or a narrower
-    one; ``related_studies`` are a relative's and are counted nowhere.
+    one; ``wider_studies`` are of the compound in a broader condition, ``related_studies`` a relative's: both are shown
+    and counted nowhere.
     """
 
     situation: Situation
@@ -60,6 +61,7 @@ class SafetyReview:
     findings: tuple[Finding, ...]
     treatments: tuple[TreatmentRow, ...]
     studies: tuple[Study, ...]
+    wider_studies: tuple[Study, ...]
     related_studies: tuple[Study, ...]
     monitoring: tuple[ScheduleRow, ...]
     gaps: tuple[Gap, ...]
@@ -188,12 +190,10 @@ def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
     return attrs.evolve(exposure, form=form, route=route)
 
 
-def _assemble(
-    situation: Situation, asked: Asked, as_asked: tuple[str, str], jurisdiction: str | None
-) -> SafetyReview:
+def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jurisdiction: str | None) -> SafetyReview:
     findings = findings_of(situation, jurisdiction)
     rows = treatment_rows(situation, findings)
-    studies, related = _studies(situation)
+    studies, wider, related = _studies(situation)
     schedule = schedule_of(findings)
     review = SafetyReview(
         situation=situation,
@@ -207,6 +207,7 @@ def _assemble(
         findings=findings,
         treatments=rows,
         studies=studies,
+        wider_studies=wider,
         related_studies=related,
         monitoring=schedule,
         gaps=gaps_of(situation, findings, rows, studies),
@@ -227,18 +228,18 @@ def _see_also(situation: Situation, asked: Asked) -> tuple[Relative, ...]:
     )
 
 
-def _studies(situation: Situation) -> tuple[tuple[Study, ...], tuple[Study, ...]]:
-    """Return the studies of the compound and those of its relatives, in this condition or a narrower one."""
-    conditions = {situation.condition.id, *situation.narrower}
+def _studies(situation: Situation) -> tuple[tuple[Study, ...], tuple[Study, ...], tuple[Study, ...]]:
+    """Return the studies of the compound in this condition or a narrower one, in a broader one, and of relatives."""
+    here = {situation.condition.id, *situation.narrower}
+    wider = situation.diagnoses - here
     relatives = {relative for relative, _ in situation.graph.relatives(situation.compound.id)}
-    standing = [
-        study
-        for study in situation.knowledge.studies.values()
-        if study.condition in conditions and study.withdrawn is None
-    ]
-    own = sorted((s for s in standing if s.compound == situation.compound.id), key=_study_order)
-    related = sorted((s for s in standing if s.compound in relatives), key=_study_order)
-    return tuple(own), tuple(related)
+    standing = sorted((s for s in situation.knowledge.studies.values() if s.withdrawn is None), key=_study_order)
+    own = [study for study in standing if study.compound == situation.compound.id]
+    return (
+        tuple(study for study in own if study.condition in here),
+        tuple(study for study in own if study.condition in wider),
+        tuple(study for study in standing if study.compound in relatives and study.condition in here | wider),
+    )
 
 
 def _study_order(study: Study) -> tuple[object, ...]:
@@ -251,7 +252,7 @@ def _keys(review: SafetyReview) -> Iterable[str]:
         yield from (cite.key for cite in fact.cites)
     for finding in review.findings:
         yield from finding.sources
-    for study in (*review.studies, *review.related_studies):
+    for study in (*review.studies, *review.wider_studies, *review.related_studies):
         yield from (cite.key for cite in study.cites)
     for use in review.compound.uses:
         yield from (cite.key for cite in use.cites)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from safetykb.answer.assembly import SafetyReview
+    from safetykb.answer.general import Fact
     from safetykb.model.entities import Compound, Condition
     from safetykb.model.evidence import Source
     from safetykb.model.scales import Concern
@@ -44,7 +45,11 @@ def review_dict(review: SafetyReview) -> dict[str, Any]:
         "vulnerabilities": [_fact(fact) for fact in review.condition_facts],
         "findings": [_finding(finding) for finding in review.findings],
         "treatments": [_row(row) for row in review.treatments],
-        "studies": [*(_study(study, review.compound.id) for study in (*review.studies, *review.related_studies))],
+        "studies": [
+            *(_study(study, "compound") for study in review.studies),
+            *(_study(study, "broader") for study in review.wider_studies),
+            *(_study(study, "relative") for study in review.related_studies),
+        ],
         "monitoring": [
             {
                 "test": row.test,
@@ -131,7 +136,7 @@ def _headline(headline: Headline) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Any) -> dict[str, Any]:
+def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "of": fact.entity,
         "term": fact.term,
@@ -216,10 +221,10 @@ def _row(row: TreatmentRow) -> dict[str, Any]:
     }
 
 
-def _study(study: Study, asked: str) -> dict[str, Any]:
+def _study(study: Study, of: str) -> dict[str, Any]:
     found: dict[str, Any] = make_converter().unstructure(study)
     found.pop("stamps", None)
-    return {**found, "has_result": study.has_result, "of": "compound" if study.compound == asked else "relative"}
+    return {**found, "has_result": study.has_result, "of": of}
 
 
 def source_dict(source: Source) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from safetykb.model.scales import Concern, Frequency
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Block as Place
-from safetykb.reasoning.findings import Finding
-from safetykb.reasoning.headline import DependsOn, evidence_text
+from safetykb.reasoning.findings import Finding, Partner
+from safetykb.reasoning.headline import DependsOn, evidence_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
 from safetykb.rendering.outline import (
@@ -31,7 +31,6 @@ from safetykb.rendering.outline import (
     Section,
     Span,
     Spans,
-    Strong,
     Table,
     Tone,
     items,
@@ -41,6 +40,9 @@ from safetykb.rendering.outline import (
 
 if TYPE_CHECKING:
     from safetykb.answer.assembly import SafetyReview
+
+_NAMED: Final = 5
+"""The largest number of treatments that the title of a finding names."""
 
 _FIRST: Final = (Place.KNOWN, Place.NOT_IF, Place.TAKEN)
 
@@ -60,6 +62,10 @@ def badge_of(concern: Concern | None, kind: Kind | None = None) -> Badge:
     if concern is None and kind is Kind.NO_INCREASE:
         return Badge(text="NO INCREASE SEEN", tone=Tone.NEUTRAL)
     return Badge(text=str(concern).upper() if concern else "UNDETERMINED", tone=tone_of(concern))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class _Writer:
@@ -92,14 +98,13 @@ class _Writer:
             self.sources(),
             self.about(),
         )
-        title = self.title[:1].upper() + self.title[1:]
-        return Document(title=title, language="en", summary=self.summary(), blocks=sections)
+        return Document(title=_capital(self.title), language="en", summary=self.summary(), blocks=sections)
 
     # --- 1: the headline ------------------------------------------------------------------------------------------
 
     def summary(self) -> tuple[Block, ...]:
         review = self.review
-        blocks: list[Block] = [self.headline_block()]
+        blocks: list[Block] = [*self.headline_blocks()]
         blocks.append(paragraph(f"Direct evidence: {self.direct_text()}."))
         blocks.append(paragraph(self.treatments_text()))
         asked = self.exposure_text()
@@ -109,11 +114,14 @@ class _Writer:
             blocks.append(paragraph(self.see_also_text()))
         return tuple(blocks)
 
-    def headline_block(self) -> Block:
-        """The badge says the first sentence of the text, so the words go on after it."""
+    def headline_blocks(self) -> Iterable[Block]:
+        """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
-        _, _, rest = headline.text.partition(". ")
-        return Paragraph(spans=spans(badge_of(headline.concern), *([" ", Strong(text=rest)] if rest else [])))
+        first, *rest = headline_sentences(headline)
+        told = () if headline.concern else (f" {first.partition(': ')[2].capitalize()}",)
+        yield Paragraph(spans=spans(badge_of(headline.concern), *told))
+        if rest:
+            yield items(*rest)
 
     def direct_text(self) -> str:
         told = evidence_text(self.review.headline.direct)
@@ -140,8 +148,8 @@ class _Writer:
         if exposure is not None and exposure.form is not None:
             return f"Asked about {compound.name} as {form_name(compound, exposure.form)}."
         if len(compound.forms) > 1:
-            forms = "; ".join(form_name(compound, form.id) for form in compound.forms)
-            return f"Nobody said how it is taken; {compound.name} is known as: {forms}."
+            forms = "; ".join(f"{form_name(compound, form.id)} ({form.id})" for form in compound.forms)
+            return f"Nobody said how it is taken, which leaves statements open. Its forms are: {forms}."
         return ""
 
     def see_also_text(self) -> str:
@@ -174,10 +182,7 @@ class _Writer:
         conditions = [*finding.if_having]
         if finding.if_taking:
             conditions.append(f"taking {self.partners_text(finding)}")
-        if conditions:
-            text = f"if {' and '.join(conditions)}: {finding.hazard_name}"
-        else:
-            text = finding.hazard_name
+        text = f"if {' and '.join(conditions)}: {finding.hazard_name}" if conditions else finding.hazard_name
         if finding.if_form:
             text += f", {' and '.join(finding.if_form)}"
         if finding.relative is not None:
@@ -188,7 +193,7 @@ class _Writer:
         names = [partner.name for partner in finding.partners]
         if not names:
             return finding.other_name
-        if len(names) > 5:
+        if len(names) > _NAMED:
             return f"{finding.other_name} ({len(names)} treatments, see the table)"
         return " or ".join(names)
 
@@ -207,7 +212,7 @@ class _Writer:
             if other.folded_under == finding.id:
                 yield paragraph(f"By inference as well: {other.statement} ", self.explain(other))
         marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
-        cited = self.cited(finding.cites or finding.premise_cites)
+        cited = self.cited(finding.shown_cites)
         yield Paragraph(spans=spans(f"{marks}{cited} ", self.explain(finding)))
 
     def explain(self, finding: Finding) -> Span:
@@ -223,9 +228,8 @@ class _Writer:
 
     def general(self) -> Section:
         compound = self.review.compound
-        blocks: list[Block] = []
-        for statement in (*compound.description, *compound.mechanism):
-            blocks.append(paragraph(f"{statement.text} {self.cited(statement.cites)}"))
+        told = (*compound.description, *compound.mechanism)
+        blocks: list[Block] = [paragraph(f"{said.text} {self.cited(said.cites)}") for said in told]
         facts = self.review.compound_facts
         classes = [fact.term_name for fact in of_kinds(facts, TermKind.DRUG_CLASS) if fact.entity == compound.id]
         if classes:
@@ -237,7 +241,7 @@ class _Writer:
         if kinetics:
             blocks.append(Section(anchor="kinetics", title="Metabolism", blocks=(self.facts(kinetics),)))
         blocks.append(Section(anchor="status", title="Regulatory status", blocks=(self.uses(),)))
-        return Section(anchor="general", title=f"{compound.name} in general", blocks=tuple(blocks))
+        return Section(anchor="general", title=_capital(f"{compound.name} in general"), blocks=tuple(blocks))
 
     def facts(self, facts: Iterable[Fact]) -> Block:
         return Definitions(pairs=tuple((spans(self.fact_name(fact)), self.fact_body(fact)) for fact in facts))
@@ -330,10 +334,13 @@ class _Writer:
         partner = partner_in(finding, row.id)
         narrower = f" with {partner.name}" if partner and partner.narrower else ""
         level = f" ({finding.evidence.level})" if finding.inferred else ""
-        text = f": {partner.text}" if partner and partner.text and finding.inferred else ""
+        text = f": {self.said(partner)}" if partner and partner.said and finding.inferred else ""
         number = self.numbers.get(finding.id)
         where = f", see {number}" if number else ""
         return f"{finding.hazard_name}{narrower}{level}{where}{text}".rstrip(".")
+
+    def said(self, partner: Partner) -> str:
+        return " ".join(f"{sentence.text} {self.cited(sentence.cites)}" for sentence in partner.said)
 
     def studied(self, row: TreatmentRow) -> str:
         if row.interaction_study:
@@ -366,7 +373,11 @@ class _Writer:
         if not rows:
             block: Block = paragraph("No source read here asks for a test; this is not the same as none needed.")
         else:
-            block = Table(caption="Monitoring", columns=("Test", "When", "Act when", "Asked by"), rows=rows)
+            block = Table(
+                caption="Every test that a source asks for, once",
+                columns=("Test", "When", "Act when", "Asked by"),
+                rows=rows,
+            )
         entries = self.entries((Place.MONITORING,))
         return Section(anchor="monitoring", title="Monitoring", blocks=(block, *entries))
 
@@ -391,16 +402,20 @@ class _Writer:
 
     def studies(self) -> Section:
         review = self.review
-        people = [study for study in review.studies if study.design is not Design.PRECLINICAL]
-        animals = [s for s in (*review.studies, *review.related_studies) if s.design is Design.PRECLINICAL]
-        related = [s for s in review.related_studies if s.design is not Design.PRECLINICAL]
-        blocks: list[Block] = [*map(self.study, people)]
-        if not people:
+        shown = (*review.studies, *review.wider_studies, *review.related_studies)
+        animals = [study for study in shown if study.design is Design.PRECLINICAL]
+        groups = (
+            ("wider-studies", "In a broader condition, counted nowhere above", review.wider_studies),
+            ("related-studies", "Of relatives, counted nowhere above", review.related_studies),
+        )
+        blocks: list[Block] = [self.study(study) for study in review.studies if study not in animals]
+        if not blocks:
             phrase = direct_absence(review.situation).phrase.value
             blocks.append(paragraph(f"{phrase} in people with {review.condition.name}."))
-        if related:
-            text = "Of relatives, counted nowhere above"
-            blocks.append(Section(anchor="related-studies", title=text, blocks=tuple(map(self.study, related))))
+        for anchor, title, studies in groups:
+            people = tuple(self.study(study) for study in studies if study not in animals)
+            if people:
+                blocks.append(Section(anchor=anchor, title=title, blocks=people))
         if animals:
             title = "Animals and cells, no evidence in people"
             blocks.append(Section(anchor="preclinical", title=title, blocks=tuple(map(self.study, animals))))
@@ -428,17 +443,16 @@ class _Writer:
             lines.append(f"Limits: {'; '.join(study.limits)}.")
         lines.append(self.cited(study.cites))
         name = study.registry_id or study.id
-        return Entry(
-            number="-", title=spans(name), body=tuple(map(paragraph, lines)), anchor=f"study-{study.id.replace('/', '-')}"
-        )
+        anchor = f"study-{study.id.replace('/', '-')}"
+        return Entry(number="-", title=spans(name), body=tuple(map(paragraph, lines)), anchor=anchor)
 
     @staticmethod
     def outcome(outcome: Outcome) -> str:
         result = f": {outcome.result}" if outcome.result else ""
         reading = {
             "negative": "no difference shown",
-            "better": "better than the comparator",
-            "worse": "worse than the comparator",
+            "better": "better",
+            "worse": "worse",
             "not-reported": "no result visible",
         }[outcome.reading.value]
         return f"{outcome.role.value.capitalize()} outcome, {outcome.name}: {reading}{result}."
@@ -451,13 +465,14 @@ class _Writer:
 
     def bottom_line(self) -> Section:
         headline = self.review.headline
-        blocks: list[Block] = [self.headline_block()]
+        blocks: list[Block] = [*self.headline_blocks()]
         changes = [f"{self.dependence(need)} ({need.concern})" for need in headline.depends_on]
         changes += [f"taking {entry.name} ({entry.concern})" for entry in headline.if_taking]
         if changes:
             blocks += [paragraph("Facts that would change this answer:"), items(*changes)]
-        if self.review.situation.specialist:
-            blocks.append(paragraph(f"The specialist for {self.review.condition.name}: {self.review.situation.specialist}."))
+        specialist = self.review.situation.specialist
+        if specialist:
+            blocks.append(paragraph(f"The specialist for {self.review.condition.name}: {specialist}."))
         return Section(anchor="bottom-line", title="Bottom line", blocks=tuple(blocks))
 
     @staticmethod

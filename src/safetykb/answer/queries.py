@@ -60,8 +60,8 @@ def considerations(
         states = graph.reach(asked).keys() | graph.narrower(asked)
         found = [claim for claim in found if states & set(claim.context.having)]
     if kind is not None:
-        found = [claim for claim in found if claim.kind is Kind(kind)]
+        found = [claim for claim in found if claim.kind is Kind.of(kind)]
     if at_least is not None:
-        floor = Concern(at_least)
+        floor = Concern.of(at_least)
         found = [claim for claim in found if claim.concern is not None and claim.concern >= floor]
     return tuple(found)

@@ -54,13 +54,10 @@ def _citation(value: Any, _: Any) -> Citation:
 
 
 def _word(value: Any, cls: Any) -> Any:
-    if type(value) is str:
-        try:
-            return cls(value)
-        except ValueError:
-            pass
-    given = repr(value) if type(value) is str else _named(value)
-    raise Mismatch(f"{given} is none of: {', '.join(member.value for member in cls)}")
+    try:
+        return cls.of(value if type(value) is str else _named(value))
+    except ValueError as error:
+        raise Mismatch(str(error)) from None
 
 
 def _is_word(cls: Any) -> bool:
@@ -124,7 +121,7 @@ def _overrides(cls: Any) -> dict[str, Any]:
 
 def _read_issued(value: Any, _: Any) -> tuple[int, ...]:
     match value:
-        case {"date-parts": [[*parts]]} if len(value) == 1 and 1 <= len(parts) <= 3:
+        case {"date-parts": [[_] | [_, _] | [_, _, _] as parts]} if len(value) == 1:
             if all(type(part) is int for part in parts):
                 return tuple(parts)
     raise Mismatch("a date is written as {'date-parts': [[year, month, day]]}, month and day optional")

@@ -80,12 +80,9 @@ def path_fields(cls: type) -> tuple[str, ...]:
 def badly_named(place: Place) -> Iterator[str]:
     """Yield each part of a path that is no well-formed identifier."""
     for name, value in place.fields.items():
-        if name == "id" and "/" in value:
-            value = value.partition("/")[2]
-            if place.cls is Study or (place.cls is SearchRecord and split_study(value)):
-                continue
-        if not is_id(value):
-            yield value
+        last = value.rpartition("/")[2] if name == "id" else value
+        parts = split_study(last) or (last,)
+        yield from (part for part in parts if not is_id(part))
 
 
 def path_of(record: Record, folder: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cattrs
@@ -33,18 +33,17 @@ _KINDS: tuple[tuple[str, str, type], ...] = (
     ("sources", "source", Source),
 )
 
-_packaged: KnowledgeBase | None = None
+_packaged: list[KnowledgeBase] = []
 _lock = threading.Lock()
 
 
 def knowledge_base() -> KnowledgeBase:
     """Return the packaged knowledge, loaded once for the process (one load and one object for any threads)."""
-    global _packaged
-    if _packaged is None:
+    if not _packaged:
         with _lock:
-            if _packaged is None:
-                _packaged = _build(packaged_files(), checked=True)
-    return _packaged
+            if not _packaged:
+                _packaged.append(_build(packaged_files(), checked=True))
+    return _packaged[0]
 
 
 def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
@@ -56,9 +55,9 @@ def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
     return _build(files, problems=problems)
 
 
-def _build(files: Mapping[str, bytes], *, problems: list[Problem] | None = None, checked: bool = False) -> KnowledgeBase:
+def _build(files: Mapping[str, bytes], *, problems: Sequence[Problem] = (), checked: bool = False) -> KnowledgeBase:
     draft = parse(files)
-    found = [*(problems or ()), *draft.problems]
+    found = [*problems, *draft.problems]
     if not checked:
         found += checks.run(draft, gate=True)
     if found:

@@ -9,9 +9,19 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
+
+_Word = TypeVar("_Word", bound=enum.Enum)
+
+
+def _member(cls: type[_Word], word: str | _Word) -> _Word:
+    for member in cls:
+        if word in (member, member.value):
+            return member
+    words = ", ".join(str(member.value) for member in cls)
+    raise ValueError(f"{word!r} is none of: {words}")
 
 
 class Choice(enum.Enum):
@@ -25,6 +35,11 @@ class Choice(enum.Enum):
         member._value_ = value
         member.definition = definition
         return member
+
+    @classmethod
+    def of(cls, word: str | Self) -> Self:
+        """Return the member that ``word`` names; raise ValueError with the words there are."""
+        return _member(cls, word)
 
     def __str__(self) -> str:
         """Return the word itself."""
@@ -46,6 +61,11 @@ class Scale(enum.Enum):
         member.definition = definition
         member.mapping = dict(mapping or {})
         return member
+
+    @classmethod
+    def of(cls, word: str | Self) -> Self:
+        """Return the member that ``word`` names; raise ValueError with the words there are."""
+        return _member(cls, word)
 
     def __str__(self) -> str:
         """Return the word itself."""

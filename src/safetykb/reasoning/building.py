@@ -11,7 +11,7 @@ from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.evidence import Citation, Source, Statement
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, ReadDepth
 from safetykb.reasoning import grading
-from safetykb.reasoning.findings import Block, Evidence, Finding, Need, Partner, Section, Step
+from safetykb.reasoning.findings import Block, Evidence, Finding, Need, Partner, Section, Sentence, Step
 from safetykb.reasoning.grading import Grade
 from safetykb.reasoning.graph import Link, Path
 from safetykb.reasoning.matching import Bearing, Match, PartnerPart, Role, duration_text
@@ -260,8 +260,7 @@ class _Builder:
             link=link.how,
             end=link.end,
             end_name=self.name(link.end),
-            statements=tuple(sentence_of(statement) for statement in statements),
-            cites=tuple(dict.fromkeys(cite for statement in statements for cite in statement.cites)),
+            sentences=tuple(Sentence(sentence_of(statement), statement.cites) for statement in statements),
             level=link.level,
         )
 
@@ -280,7 +279,6 @@ class _Builder:
             alternative=part.view.alternative,
             narrower=part.narrower is not None,
             path=path,
-            text=" ".join(dict.fromkeys(sentence for step in path for sentence in step.statements[:1])),
         )
 
     def premise_cites(

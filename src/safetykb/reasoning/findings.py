@@ -46,18 +46,35 @@ class Evidence:
     steps: tuple[str, ...]
 
 
+@attrs.frozen
+class Sentence:
+    """A sentence with its figure, and the places that say it."""
+
+    text: str
+    cites: tuple[Citation, ...]
+
+
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of a path: from an entity to a term, the sentences that say so, and their sources."""
+    """One step of a path: from an entity to a term, and the sentences that say so, the newest first."""
 
     start: str
     start_name: str
     link: str
     end: str
     end_name: str
-    statements: tuple[str, ...]
-    cites: tuple[Citation, ...]
+    sentences: tuple[Sentence, ...]
     level: EvidenceLevel | None = None
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The sentences without their sources."""
+        return tuple(sentence.text for sentence in self.sentences)
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """Every citation, each once."""
+        return tuple(dict.fromkeys(cite for sentence in self.sentences for cite in sentence.cites))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -70,7 +87,7 @@ class Partner:
     """A treatment of the condition that a finding meets.
 
     ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
-    claim speaks of something under a class treatment. ``text``: what is known of the partner's side.
+    claim speaks of something under a class treatment.
     """
 
     treatment: str
@@ -81,7 +98,16 @@ class Partner:
     alternative: bool
     narrower: bool
     path: tuple[Step, ...]
-    text: str = ""
+
+    @property
+    def said(self) -> tuple[Sentence, ...]:
+        """The newest sentence of each step."""
+        return tuple(dict.fromkeys(sentence for step in self.path for sentence in step.sentences[:1]))
+
+    @property
+    def text(self) -> str:
+        """What is known of the partner's side, in words."""
+        return " ".join(sentence.text for sentence in self.said)
 
 
 @attrs.frozen(kw_only=True)
@@ -159,6 +185,16 @@ class Finding:
     def sources(self) -> tuple[str, ...]:
         """The keys of every source that it stands on, its own first, each once."""
         return tuple(dict.fromkeys(cite.key for cite in (*self.cites, *self.premise_cites)))
+
+    @property
+    def shown_cites(self) -> tuple[Citation, ...]:
+        """The citations beside the statement: the claim's own, or those of the premises that stand in its words."""
+        if self.cites:
+            return self.cites
+        premises = [sentence for step in self.path for sentence in step.sentences[:1]]
+        premises += [sentence for step in self.person_path for sentence in step.sentences]
+        found = tuple(dict.fromkeys(cite for sentence in premises for cite in sentence.cites))
+        return found or self.premise_cites
 
     def explain(self) -> Explanation:
         """Return the proof: the rule, the path with the source of each step, and the arithmetic of the grade."""

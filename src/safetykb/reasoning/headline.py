@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import attrs
 
@@ -112,7 +113,7 @@ def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage:
         coverage=coverage,
         text="",
     )
-    return attrs.evolve(bare, text=headline_text(bare))
+    return attrs.evolve(bare, text=" ".join(headline_sentences(bare)))
 
 
 def sets_concern(finding: Finding) -> bool:
@@ -217,9 +218,9 @@ def _count(studies: Sequence[Study]) -> Count:
     return Count(studies=len(studies), exposed=sum(study.exposed or 0 for study in studies))
 
 
-def headline_text(headline: Headline) -> str:
+def headline_sentences(headline: Headline) -> tuple[str, ...]:
     """Return the headline in words: avoid and above by name, the rest counted, inference named as such."""
-    parts = [f"{_word(headline.concern)}."]
+    parts = [f"{_word(headline.concern)}." if headline.concern else UNDETERMINED]
     for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
         names = [entry.name for entry in headline.if_taking if entry.concern is concern]
         if names:
@@ -235,11 +236,15 @@ def headline_text(headline: Headline) -> str:
         parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
     if headline.inferred:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
-    return " ".join(parts)
+    return tuple(parts)
 
 
-def _word(concern: Concern | None) -> str:
-    return str(concern).capitalize() if concern else "Undetermined: no source read states a concern for these people"
+UNDETERMINED: Final = "Undetermined: no statement that was read holds for these people as the question stands."
+"""The first sentence of a headline without a concern."""
+
+
+def _word(concern: Concern) -> str:
+    return str(concern).capitalize()
 
 
 def evidence_text(direct: DirectEvidence) -> str:
@@ -261,4 +266,3 @@ def _studies(count: Count, one: str, many: str) -> str:
     if not count.studies:
         return ""
     return f"{count.studies} {one if count.studies == 1 else many} ({count.exposed} exposed)"
-

@@ -162,9 +162,7 @@ def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | 
     return found
 
 
-def _orientations(
-    situation: Situation, consideration: SafetyConsideration
-) -> Iterator[tuple[Role, str, str | None]]:
+def _orientations(situation: Situation, consideration: SafetyConsideration) -> Iterator[tuple[Role, str, str | None]]:
     taking = consideration.context.taking
     if consideration.subject in situation.own or consideration.signal_for is None:
         yield Role.SUBJECT, consideration.subject, taking

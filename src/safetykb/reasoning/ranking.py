@@ -30,9 +30,7 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
     knowledge = situation.knowledge
     found = []
     for relative, _ in situation.graph.relatives(situation.compound.id):
-        other = Situation(
-            knowledge=knowledge, compound=knowledge.compounds[relative], condition=situation.condition
-        )
+        other = Situation(knowledge=knowledge, compound=knowledge.compounds[relative], condition=situation.condition)
         for consideration in knowledge.considerations.values():
             if consideration.subject != relative or consideration.id in known or consideration.withdrawn:
                 continue
@@ -64,7 +62,10 @@ def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = 
 
 
 def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Fold each inferred finding under the first not inferred one of its hazard that holds all of its partners."""
+    """Fold each inferred finding under the first not inferred one of its hazard that holds all of its partners.
+
+    Without partners it folds only under one that speaks of these people: what is said of everybody does not hide it.
+    """
     return tuple(
         attrs.evolve(finding, folded_under=_over(finding, findings)) if finding.inferred else finding
         for finding in findings
@@ -79,6 +80,6 @@ def _over(finding: Finding, findings: tuple[Finding, ...]) -> str | None:
         theirs = {partner.treatment for partner in other.partners}
         if mine and mine <= theirs:
             return other.id
-        if not mine and not theirs and not other.is_open and finding.relative is None:
+        if not mine and not theirs and other.speaks and not other.is_open and finding.relative is None:
             return other.id
     return None

@@ -162,7 +162,7 @@ class _Writer:
     def section(self, block: Section, level: int) -> _Markup:
         """Return a section, and list it where it is one of the page's own."""
         anchor = self.anchor(block.anchor)
-        if anchor and level == _FIRST:
+        if anchor and level == _FIRST and printable(block.title).strip():
             self.contents.append((anchor, block.title))
         content = [self.heading(_escaped(block.title), level), self.blocks(block.blocks, level + 1)]
         return _tag("section", _join(content), id=anchor)

@@ -28,7 +28,7 @@ __all__ = ["to_markdown"]
 
 _DEEPEST = 6
 # Beside CommonMark's own: strikethrough, mathematics, templates, mentions, and the parts of a bare address.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|#!&~${}@^]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|#!&~${}@^]|:(?=\S)|(?<=/)/|(?<=www)\.", re.IGNORECASE)
 _OPENING = re.compile(r"[-+=:%]|\d+[.)]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/#+-]+( [A-Za-z0-9._:/#+-]+)*")
 

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from safetykb.errors import Problem
-from safetykb.knowledge.checks import assertions, citing, claims, dates, files, identifiers, links, names
-from safetykb.knowledge.checks import reading, references, sources, studies, wording
+from safetykb.knowledge.checks import (
+    assertions,
+    citing,
+    claims,
+    dates,
+    files,
+    identifiers,
+    links,
+    names,
+    reading,
+    references,
+    sources,
+    studies,
+    wording,
+)
 from safetykb.knowledge.checks.rule import Check, Draft, Fault
 
 _ROOMS = (

@@ -15,9 +15,12 @@ from safetykb.model.scales import ReadDepth
 from safetykb.model.studies import SearchRecord, Study
 
 SECTIONS: Final = frozenset(
-    """boxed contraindications warnings precautions interactions adverse-reactions indications use dosage monitoring
-    pregnancy lactation fertility paediatric geriatric hepatic renal driving pharmacology clinical-studies nonclinical
-    misuse overdose description excipients highlights header patient storage""".split()
+    {
+        *("boxed", "contraindications", "warnings", "precautions", "interactions", "adverse-reactions", "indications"),
+        *("use", "dosage", "monitoring", "pregnancy", "lactation", "fertility", "paediatric", "geriatric", "hepatic"),
+        *("renal", "driving", "pharmacology", "clinical-studies", "nonclinical", "misuse", "overdose", "description"),
+        *("excipients", "highlights", "header", "patient", "storage"),
+    }
 )
 """The words with which a locator in a label begins."""
 
@@ -38,8 +41,8 @@ def all_read(draft: Draft, cites: Iterable[Citation]) -> bool:
 
 def _locators(draft: Draft) -> Iterator[Fault]:
     for node in draft.nodes(Citation):
-        (source, *_) = sources_of(draft, [node.value]) or [None]
-        if source and source.details.design is Design.LABEL and node.value.section not in SECTIONS:
+        label = any(source.details.design is Design.LABEL for source in sources_of(draft, [node.value]))
+        if label and node.value.section not in SECTIONS:
             yield node.fault(f"{shown(node.value.section)} is no section of a label")
 
 
@@ -131,8 +134,7 @@ SUPPORT = Check(
 
 def _cited(draft: Draft) -> Iterator[Node[Any]]:
     """Yield everything that holds citations."""
-    for cls in (Statement, Use, Treatment, SafetyConsideration, Study):
-        yield from draft.nodes(cls)
+    yield from draft.nodes_of(Statement, Use, Treatment, SafetyConsideration, Study)
 
 
 def _repeated(draft: Draft) -> Iterator[Fault]:
@@ -173,16 +175,14 @@ CITES = Check(
 
 
 def _data(draft: Draft) -> Iterator[Fault]:
-    for cls in (SafetyConsideration, Statement):
-        holders: list[Node[Any]] = draft.nodes(cls)
-        for node in holders:
-            designs = [source.details.design for source in sources_of(draft, node.value.cites)]
-            if node.value.data is None:
-                continue
-            if all_read(draft, node.value.cites) and not {Design.LABEL, Design.REGULATOR} & set(designs):
-                yield node.fault("`data` is the design that a label or regulator cites, and neither is cited", ".data")
-            elif node.value.data in (*AUTHORITY, *_STATUS_ONLY):
-                yield node.fault(f"{node.value.data} is no design of a study", ".data")
+    for node in draft.nodes_of(SafetyConsideration, Statement):
+        designs = [source.details.design for source in sources_of(draft, node.value.cites)]
+        if node.value.data is None:
+            continue
+        if all_read(draft, node.value.cites) and not {Design.LABEL, Design.REGULATOR} & set(designs):
+            yield node.fault("`data` is the design that a label or regulator cites, and neither is cited", ".data")
+        elif node.value.data in (*AUTHORITY, *_STATUS_ONLY):
+            yield node.fault(f"{node.value.data} is no design of a study", ".data")
 
 
 DATA = Check(

@@ -49,7 +49,7 @@ def _premises(draft: Draft) -> Iterator[Fault]:
 JOINED = Check(
     code="CLM:002",
     name="joined-from-something",
-    description="A joined claim is a rule over terms, with a state or a medicine in its context, or names its premises.",
+    description="A joined claim is a rule over terms with a state or medicine in its context, or names its premises.",
     scope="record",
     cure="name the assertions or claims that it stands on in `premises`",
     find=_premises,
@@ -159,7 +159,9 @@ SIGNAL = Check(
         )
     },
     failing={
-        samples.CLAIM: samples.claim(context={"having": ["demo-falls"]}, kind="condition-risk", signal_for="sedative-drug")
+        samples.CLAIM: samples.claim(
+            context={"having": ["demo-falls"]}, kind="condition-risk", signal_for="sedative-drug"
+        )
     },
 )
 
@@ -221,7 +223,9 @@ MONITORED = Check(
     scope="record",
     cure="write the test and when it is done",
     find=_rows,
-    passing={samples.CLAIM: samples.claim(kind="monitoring", monitoring=[{"test": "demo pressure", "when": ["weekly"]}])},
+    passing={
+        samples.CLAIM: samples.claim(kind="monitoring", monitoring=[{"test": "demo pressure", "when": ["weekly"]}])
+    },
     failing={samples.CLAIM: samples.claim(kind="monitoring")},
 )
 

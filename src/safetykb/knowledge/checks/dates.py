@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -20,6 +20,8 @@ _DURATION: Final = re.compile(
     r"(?:T(?=.)(?:[0-9]{1,4}H)?(?:[0-9]{1,4}M)?(?:[0-9]{1,4}S)?)?",
     re.ASCII,
 )
+_WHOLE_PARTS: Final = 3
+_FIRST_YEAR: Final = 1000
 WINDOWS: Final = ("first-dose", "ever")
 """The windows that are no duration."""
 
@@ -27,10 +29,10 @@ WINDOWS: Final = ("first-dose", "ever")
 def is_real(parts: tuple[int, ...]) -> bool:
     """Tell whether a year, a month and a day, as far as they are given, are a date of the calendar."""
     try:
-        datetime.date(*(parts + (1, 1))[:3])
+        dt.date(*(*parts, 1, 1)[:_WHOLE_PARTS])
     except (ValueError, OverflowError):
         return False
-    return 1 <= len(parts) <= 3 and parts[0] >= 1000
+    return len(parts) <= _WHOLE_PARTS and parts[0] >= _FIRST_YEAR
 
 
 def is_date(text: str, *, whole: bool) -> bool:
@@ -39,7 +41,7 @@ def is_date(text: str, *, whole: bool) -> bool:
     if match is None:
         return False
     parts = tuple(int(part) for part in match.groups() if part is not None)
-    return is_real(parts) and (len(parts) == 3 or not whole)
+    return is_real(parts) and (len(parts) == _WHOLE_PARTS or not whole)
 
 
 def is_duration(text: str) -> bool:
@@ -53,7 +55,7 @@ _PARTIAL: Final = ((SourceDetails, "version_date"), (Use, "date"), (Study, "as_o
 
 def _dated(draft: Draft, fields: tuple[tuple[type, str], ...]) -> Iterator[tuple[Node[Any], str, str]]:
     for cls, field in fields:
-        for node in draft.nodes(cls):
+        for node in draft.nodes_of(cls):
             if getattr(node.value, field) is not None:
                 yield node, field, getattr(node.value, field)
 

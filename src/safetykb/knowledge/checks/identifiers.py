@@ -32,13 +32,8 @@ def is_curie(text: str) -> bool:
     return prefix in PREFIXES and PREFIXES[prefix].fullmatch(rest) is not None
 
 
-def _holders(draft: Draft) -> Iterator[Node[Any]]:
-    for cls in (Term, Compound, Condition):
-        yield from draft.nodes(cls)
-
-
 def _curies(draft: Draft) -> Iterator[Fault]:
-    for node in _holders(draft):
+    for node in draft.nodes_of(Term, Compound, Condition):
         for place, text in enumerate(node.value.xrefs):
             if not is_curie(text):
                 yield node.fault(f"{shown(text)} is no identifier of a known set", f".xrefs[{place}]")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from safetykb.knowledge.checks import samples
-from safetykb.knowledge.checks.rule import Check, Draft, Fault, Node, shown
+from safetykb.knowledge.checks.rule import Check, Draft, Fault, shown
 from safetykb.model.considerations import Context, Exposure, SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Synonym, Term, Treatment, Use
 from safetykb.model.evidence import Citation, Source, SourceDetails, Statement
@@ -23,8 +23,7 @@ def _owner_compound(draft: Draft, owner: Any) -> str | None:
 
 
 def _forms(draft: Draft) -> Iterator[Fault]:
-    holders: list[Node[Any]] = [node for cls in (Statement, Synonym, Use, Exposure, Study) for node in draft.nodes(cls)]
-    for node in holders:
+    for node in draft.nodes_of(Statement, Synonym, Use, Exposure, Study):
         compound = _owner_compound(draft, node.owner)
         if node.value.form is not None and compound is not None:
             forms = [form.id for form in draft.knowledge.compounds[compound].forms]
@@ -66,14 +65,19 @@ PREMISE = Check(
     failing={samples.TERM_CLAIM: samples.joined(premises=["drowsiness/has/nothing"])},
 )
 
-_COLLECTION = {SafetyConsideration: "considerations", Assertion: "assertions", Study: "studies", SearchRecord: "searches"}
+_COLLECTION = {
+    SafetyConsideration: "considerations",
+    Assertion: "assertions",
+    Study: "studies",
+    SearchRecord: "searches",
+}
 
 
 def _supersedes(draft: Draft) -> Iterator[Fault]:
     for cls, name in _COLLECTION.items():
         records = getattr(draft.knowledge, name)
-        for node in draft.nodes(cls):
-            older: str | None = getattr(node.value, "supersedes")  # noqa: B009 - four classes have it
+        for node in draft.nodes_of(cls):
+            older = node.value.supersedes
             if older is not None and older not in records:
                 yield node.fault(f"there is no record {shown(older)} of this kind", ".supersedes")
             elif older is not None and _returns(records, node.owner.id):
@@ -119,20 +123,19 @@ OTHER_SOURCE = Check(
     scope="record",
     cure="write the other source's record, or correct the key",
     find=_other_sources,
-    failing=samples.DRAWN_ON
-    | {samples.SOURCE: samples.label(custom=samples.details(superseded_by="sample2030"))},
+    failing=samples.DRAWN_ON | {samples.SOURCE: samples.label(custom=samples.details(superseded_by="sample2030"))},
 )
 
 
 def _orphans(draft: Draft) -> Iterator[Fault]:
-    cited = {node.value.key for node in draft.nodes(Citation)}
-    waiting = [draft.knowledge.sources[key] for key in cited if key in draft.knowledge.sources]
+    cited: set[str | None] = set()
+    waiting: list[str | None] = [node.value.key for node in draft.nodes(Citation)]
     while waiting:
-        source = waiting.pop()
-        for key in (source.details.superseded_by, source.details.copy_of):
-            if key in draft.knowledge.sources and key not in cited:
-                cited.add(key)
-                waiting.append(draft.knowledge.sources[key])
+        key = waiting.pop()
+        if key not in cited and key is not None and key in draft.knowledge.sources:
+            details = draft.knowledge.sources[key].details
+            waiting += (details.superseded_by, details.copy_of)
+        cited.add(key)
     for node in draft.nodes(Source):
         if node.value.id not in cited:
             yield node.fault("nothing cites this source")
@@ -153,7 +156,7 @@ ORPHAN = Check(
 def _named(draft: Draft) -> set[str | None]:
     """Return every term that some record other than the term itself names."""
     named: set[str | None] = set(draft.knowledge.edition.asked_of_compounds)
-    for entity in (*draft.nodes(Term), *draft.nodes(Condition)):
+    for entity in draft.nodes_of(Term, Condition):
         named.update(entity.value.broader)
     for context in draft.nodes(Context):
         named.update((*context.value.having, context.value.taking))

@@ -27,11 +27,11 @@ class Claimed:
 
 def _names(draft: Draft) -> Iterator[Claimed]:
     """Yield every name and synonym in the tree."""
-    entities: list[Node[Any]] = [node for cls in (Term, Compound, Condition) for node in draft.nodes(cls)]
-    for node in entities:
-        yield Claimed(node, ".label" if isinstance(node.value, Term) else ".name", node.value.name, False)
+    for node in draft.nodes_of(Term, Compound, Condition):
+        below = ".label" if isinstance(node.value, Term) else ".name"
+        yield Claimed(node, below, node.value.name, ambiguous=False)
         for place, synonym in enumerate(node.value.synonyms):
-            yield Claimed(node, f".synonyms[{place}].text", synonym.text, synonym.ambiguous)
+            yield Claimed(node, f".synonyms[{place}].text", synonym.text, ambiguous=synonym.ambiguous)
 
 
 def _space(entity: Any) -> str:
@@ -118,7 +118,9 @@ REPEATED = Check(
     cure="leave the repetition out: case, hyphens and spaces make no difference when a name is looked up",
     gate=False,
     find=_repeated,
-    failing={"compounds/inhibizole/compound.json": samples.compound(name="inhibizole", synonyms=_synonym(text="Inhibizole"))},
+    failing={
+        "compounds/inhibizole/compound.json": samples.compound(name="inhibizole", synonyms=_synonym(text="Inhibizole"))
+    },
 )
 
 
@@ -127,7 +129,7 @@ def _ambiguous_alone(draft: Draft) -> Iterator[Fault]:
     for name in _names(draft):
         owners[_plain(name.text)].add(name.node.value.id)
     for node in draft.nodes(Synonym):
-        if node.value.ambiguous and len(owners[_plain(node.value.text)]) < 2:
+        if node.value.ambiguous and owners[_plain(node.value.text)] == {node.owner.id}:
             yield node.fault(f"no other record is called {shown(node.value.text)}", ".ambiguous")
 
 
@@ -140,7 +142,9 @@ ALONE = Check(
     gate=False,
     find=_ambiguous_alone,
     failing={
-        "compounds/inhibizole/compound.json": samples.compound(name="inhibizole", synonyms=_synonym(text="Inhi", ambiguous=True))
+        "compounds/inhibizole/compound.json": samples.compound(
+            name="inhibizole", synonyms=_synonym(text="Inhi", ambiguous=True)
+        )
     },
 )
 

@@ -37,7 +37,7 @@ CHANGE = Check(
 
 def _withdrawals(draft: Draft) -> Iterator[Fault]:
     for node in draft.nodes(Withdrawal):
-        if not node.value.reason.strip():
+        if len(node.value.reason.split()) <= 1:
             yield node.fault("a withdrawal has a reason", ".reason")
 
 
@@ -46,12 +46,12 @@ _WITHDRAWN = {"date": "2026-11-23", "reason": "the page was misread"}
 WITHDRAWN = Check(
     code="RDG:002",
     name="withdrawn-with-reason",
-    description="A withdrawn record says why.",
+    description="A withdrawn record says why, in more than a word.",
     scope="record",
     cure="write the reason in a sentence",
     find=_withdrawals,
     passing={samples.CLAIM: samples.claim(withdrawn=_WITHDRAWN)},
-    failing={samples.CLAIM: samples.claim(withdrawn=_WITHDRAWN | {"reason": " x"[:1]})},
+    failing={samples.CLAIM: samples.claim(withdrawn=_WITHDRAWN | {"reason": "wrong"})},
 )
 
 

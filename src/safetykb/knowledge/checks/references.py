@@ -10,7 +10,7 @@ from safetykb.knowledge.checks.rule import Check, Draft, Fault, Node, shown
 from safetykb.knowledge.layout import Edition
 from safetykb.model.choices import TermKind
 from safetykb.model.considerations import Context, SafetyConsideration
-from safetykb.model.entities import Assertion, Compound, Condition, Relation, Term, Treatment, Use
+from safetykb.model.entities import Assertion, Condition, Relation, Term, Treatment, Use
 from safetykb.model.evidence import Citation, SourceDetails, Statement
 from safetykb.model.studies import SearchRecord, Study
 
@@ -105,7 +105,7 @@ HAD = Check(
     cure="name the file after a term of the entity's family",
     find=_terms_had,
     passing={samples.HAS: samples.has()},
-    failing={"compounds/examplamine/has/demo-falls.json": samples.has(weight=None, frequency=None)},
+    failing={"compounds/examplamine/has/demo-falls.json": samples.has(weight=None)},
 )
 
 
@@ -149,7 +149,7 @@ def closure(draft: Draft, id: str) -> set[str]:
 
 
 def _cycles(draft: Draft) -> Iterator[Fault]:
-    for node in (*draft.nodes(Term), *draft.nodes(Condition)):
+    for node in draft.nodes_of(Term, Condition):
         if node.value.id in closure(draft, node.value.id):
             yield node.fault(f"{shown(node.value.id)} is broader than itself", ".broader")
 
@@ -256,7 +256,11 @@ RELATED = Check(
     scope="record",
     cure="write the relation once, and never to the compound itself",
     find=_relations,
-    failing={"compounds/inhibizole/compound.json": samples.compound(name="inhibizole", related=[_RELATED | {"compound": "inhibizole"}])},
+    failing={
+        "compounds/inhibizole/compound.json": samples.compound(
+            name="inhibizole", related=[_RELATED | {"compound": "inhibizole"}]
+        )
+    },
 )
 
 

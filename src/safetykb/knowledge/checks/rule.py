@@ -66,6 +66,10 @@ class Draft:
             self._nodes.update(found)
         return self._nodes.get(cls, [])
 
+    def nodes_of(self, *classes: type[Any]) -> list[Node[Any]]:
+        """Return every value of exactly one of ``classes``, class by class."""
+        return [node for cls in classes for node in self.nodes(cls)]
+
     def records(self) -> Iterator[Node[Any]]:
         """Yield every record, in the order of the layout."""
         if "Edition:" in self.places:

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
+from safetykb.knowledge.conversion import json_key
+from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.entities import Assertion, Compound, Condition, Term
+from safetykb.model.evidence import Source, SourceDetails, Statement
+from safetykb.model.studies import SearchRecord, Study
+
 CLAIM = "considerations/examplamine/sample.json"
 """Where a claim about a compound of the base sample is laid."""
 
@@ -29,17 +37,15 @@ STAMPS = [
 """The stamps of a record that was read twice."""
 
 
-def _changed(record: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return ``record`` with ``changes`` and without what is None, keys in the order of ``record``."""
-    assert changes.keys() <= record.keys()
-    return {key: value for key, value in (record | changes).items() if value is not None}
+def _changed(cls: type, record: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return ``record`` with ``changes`` and without what is None, keys in the order of the fields of ``cls``."""
+    values = record | changes
+    keys = [json_key(cls, field.name) for field in attrs.fields(cls)]
+    return {key: values[key] for key in keys if values.get(key) is not None}
 
 
 def claim(**changes: Any) -> dict[str, Any]:
     """Return a stated warning that passes every check, changed; None takes a key out."""
-    order = ("context", "kind", "hazard", "serious", "origin", "premises", "signal_for", "comparator", "exposed")
-    order += ("concern", "statement", "rationale", "action", "monitoring", "cites", "data", "change", "stamps")
-    order += ("supersedes", "withdrawn")
     given = {
         "kind": "warning",
         "hazard": "drowsiness",
@@ -49,7 +55,7 @@ def claim(**changes: Any) -> dict[str, Any]:
         "cites": ["examplamine-us-2025#warnings 5.1"],
         "stamps": STAMPS,
     }
-    return _changed(dict.fromkeys(order) | given, changes)
+    return _changed(SafetyConsideration, given, changes)
 
 
 def joined(**changes: Any) -> dict[str, Any]:
@@ -68,20 +74,20 @@ def joined(**changes: Any) -> dict[str, Any]:
 def has(**changes: Any) -> dict[str, Any]:
     """Return an assertion about an effect that passes every check, changed."""
     given = {"weight": "minor", "frequency": "rare", "statements": [says()]}
-    return _changed(given | dict.fromkeys(("stamps", "supersedes", "withdrawn")), changes)
+    return _changed(Assertion, given, changes)
 
 
 def says(**changes: Any) -> dict[str, Any]:
     """Return a statement of an assertion that passes every check, changed."""
-    order = ("text", "population", "form", "during", "cites", "data", "change")
-    given = {"text": "Two of nine newborns had a demo sign (US label).", "cites": ["examplamine-us-2025#adverse-reactions 6"]}
-    return _changed(dict.fromkeys(order) | given, changes)
+    given = {
+        "text": "Two of nine newborns had a demo sign (US label).",
+        "cites": ["examplamine-us-2025#adverse-reactions 6"],
+    }
+    return _changed(Statement, given, changes)
 
 
 def study(**changes: Any) -> dict[str, Any]:
     """Return a published study that passes every check, changed."""
-    order = ("form", "topic", "design", "masking", "phase", "registry_id", "status", "as_of", "planned", "allocated")
-    order += ("exposed", "arms", "outcomes", "harms", "excluded", "limits", "cites", "stamps", "supersedes", "withdrawn")
     given = {
         "topic": "fatigue",
         "design": "randomised-trial",
@@ -93,13 +99,11 @@ def study(**changes: Any) -> dict[str, Any]:
         "cites": ["exampler2021#abstract"],
         "stamps": STAMPS,
     }
-    return _changed(dict.fromkeys(order) | given, changes)
+    return _changed(Study, given, changes)
 
 
 def search(**changes: Any) -> dict[str, Any]:
     """Return a search that found nothing and passes every check, changed."""
-    order = ("having", "taking", "topic", "queries", "where", "opened", "date", "outcome", "left_out", "stamps")
-    order += ("supersedes", "withdrawn")
     given = {
         "having": "demo-disease",
         "topic": "case-report",
@@ -108,15 +112,13 @@ def search(**changes: Any) -> dict[str, Any]:
         "date": "2026-11-23",
         "outcome": "none-found",
     }
-    return _changed(dict.fromkeys(order) | given, changes)
+    return _changed(SearchRecord, given, changes)
 
 
 def label(**changes: Any) -> dict[str, Any]:
     """Return a label that passes every check once it is cited; ``custom`` is given whole."""
-    order = ("type", "title", "author", "issued", "container-title", "publisher", "volume", "issue", "page", "number")
-    order += ("note", "DOI", "PMID", "PMCID", "URL", "custom")
     given = {"type": "regulation", "title": "Sample label", "custom": details()}
-    return _changed(dict.fromkeys(order) | given, changes)
+    return _changed(Source, given, changes)
 
 
 def paper(**changes: Any) -> dict[str, Any]:
@@ -132,8 +134,6 @@ def paper(**changes: Any) -> dict[str, Any]:
 
 def details(**changes: Any) -> dict[str, Any]:
     """Return our own fields of a label, changed."""
-    order = ("nct", "setid", "about", "jurisdiction", "version_date", "design", "read", "read_on", "read_at")
-    order += ("copy_of", "retracted", "superseded_by")
     given = {
         "about": ["examplamine"],
         "jurisdiction": "US",
@@ -142,7 +142,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "read": "excerpt",
         "read_on": "2026-11-23",
     }
-    return _changed(dict.fromkeys(order) | given, changes)
+    return _changed(SourceDetails, given, changes)
 
 
 DRAWN_ON = {CLAIM: claim(cites=["sample2024#warnings"])}
@@ -151,17 +151,14 @@ DRAWN_ON = {CLAIM: claim(cites=["sample2024#warnings"])}
 
 def term(kind: str, **fields: Any) -> dict[str, Any]:
     """Return a term of ``kind``."""
-    order = ("kind", "label", "synonyms", "definition", "broader", "xrefs", "tests")
-    return _changed(dict.fromkeys(order) | {"kind": kind, "label": "sample"}, fields)
+    return _changed(Term, {"kind": kind, "label": "sample"}, fields)
 
 
 def compound(**fields: Any) -> dict[str, Any]:
     """Return a compound."""
-    order = ("name", "synonyms", "xrefs", "related", "forms", "description", "mechanism", "uses")
-    return _changed(dict.fromkeys(order) | {"name": "sample"}, fields)
+    return _changed(Compound, {"name": "sample"}, fields)
 
 
 def condition(**fields: Any) -> dict[str, Any]:
     """Return a condition."""
-    order = ("name", "synonyms", "xrefs", "specialist", "broader", "treatments")
-    return _changed(dict.fromkeys(order) | {"name": "sample"}, fields)
+    return _changed(Condition, {"name": "sample"}, fields)

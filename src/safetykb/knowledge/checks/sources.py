@@ -28,11 +28,14 @@ _DETAILS: Final = {
 }
 
 CSL_TYPES: Final = frozenset(
-    """article article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset
-    document entry entry-dictionary entry-encyclopedia event figure graphic hearing interview legal_case legislation
-    manuscript map motion_picture musical_score pamphlet paper-conference patent performance periodical
-    personal_communication post post-weblog regulation report review review-book software song speech standard thesis
-    treaty webpage""".split()
+    {
+        *("article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "broadcast"),
+        *("chapter", "classic", "collection", "dataset", "document", "entry", "entry-dictionary"),
+        *("entry-encyclopedia", "event", "figure", "graphic", "hearing", "interview", "legal_case", "legislation"),
+        *("manuscript", "map", "motion_picture", "musical_score", "pamphlet", "paper-conference", "patent"),
+        *("performance", "periodical", "personal_communication", "post", "post-weblog", "regulation", "report"),
+        *("review", "review-book", "software", "song", "speech", "standard", "thesis", "treaty", "webpage"),
+    }
 )
 """The item types of CSL 1.0.2."""
 
@@ -149,7 +152,9 @@ def _agreements(draft: Draft) -> Iterator[Fault]:
             name, shows = implied
             held = getattr(node.value, name, None) or getattr(node.value.details, name, None)
             if (held or "").lower() != (shows or "").lower():
-                yield node.fault(f"the address shows {name} {shown(shows or '')}, the record {shown(held or '')}", ".URL")
+                yield node.fault(
+                    f"the address shows {name} {shown(shows or '')}, the record {shown(held or '')}", ".URL"
+                )
 
 
 AGREE = Check(
@@ -233,7 +238,7 @@ _JURISDICTION = re.compile(r"[A-Z]{2,3}", re.ASCII)
 
 
 def _jurisdictions(draft: Draft) -> Iterator[Fault]:
-    holders = [*draft.nodes(SourceDetails), *draft.nodes(Use), *draft.nodes(Treatment)]
+    holders = draft.nodes_of(SourceDetails, Use, Treatment)
     for node in holders:
         where = node.value.jurisdiction
         if where is not None and not _JURISDICTION.fullmatch(where):

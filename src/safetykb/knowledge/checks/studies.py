@@ -22,14 +22,14 @@ def _numbers(study: Study) -> Iterator[tuple[str, str]]:
         yield ".exposed", f"{study.exposed} exposed of {study.allocated} allocated"
     yield from _arms(study)
     for place, harm in enumerate(study.harms):
-        if harm.n is not None and (harm.n < 0 or harm.of is not None and harm.n > harm.of):
+        if harm.n is not None and (harm.n < 0 or (harm.of is not None and harm.n > harm.of)):
             yield f".harms[{place}].n", f"{harm.n} of {harm.of}"
 
 
 def _arms(study: Study) -> Iterator[tuple[str, str]]:
     sizes = [arm.n for arm in study.arms if arm.n is not None]
     for place, arm in enumerate(study.arms):
-        if arm.n is not None and (arm.n < 0 or study.allocated is not None and arm.n > study.allocated):
+        if arm.n is not None and (arm.n < 0 or (study.allocated is not None and arm.n > study.allocated)):
             yield f".arms[{place}].n", f"an arm of {arm.n}, allocated {study.allocated}"
     words = " ".join((study.topic, *(arm.label for arm in study.arms), *study.limits)).lower()
     crossed = "crossover" in words.replace("-", "").replace("cross over", "crossover")
@@ -46,7 +46,7 @@ def _inconsistent(draft: Draft) -> Iterator[Fault]:
 CONSISTENT = Check(
     code="STU:001",
     name="numbers-agree",
-    description="Exposed are at most allocated, the arms hold at most the allocated (a crossover says so), n is at most of.",
+    description="Exposed are at most allocated, arms sum to at most allocated (a crossover says so), n is at most of.",
     scope="record",
     cure="read the numbers again; leave out what is not visible",
     find=_inconsistent,

@@ -28,7 +28,7 @@ _PHRASES: Final = (
 def _prose(draft: Draft, fields: tuple[tuple[type, tuple[str, ...]], ...]) -> Iterator[tuple[Node[Any], str, str]]:
     """Yield every text of ``fields`` with the value that holds it and its path below."""
     for cls, names in fields:
-        for node in draft.nodes(cls):
+        for node in draft.nodes_of(cls):
             for name in names:
                 held = getattr(node.value, name)
                 if isinstance(held, str):
@@ -62,7 +62,9 @@ REASSURING = Check(
     cure="write how many were exposed and what was seen, or record the search that found nothing",
     gate=False,
     find=_reassuring,
-    passing={samples.CLAIM: samples.claim(statement='The trial calls it "well tolerated"; safety in falls was not studied.')},
+    passing={
+        samples.CLAIM: samples.claim(statement='The trial calls it "well tolerated"; safety in falls was not studied.')
+    },
     failing={samples.CLAIM: samples.claim(statement="Examplamine is safe in demo falls.")},
 )
 
@@ -113,7 +115,7 @@ SLOT = Check(
     code="WRD:003",
     name="slots",
     description=(
-        "Only a claim about a term leaves a slot, and only {subject}, {condition}, and {taking} where something is taken."
+        "Only a claim about a term leaves a slot: {subject}, {condition}, and {taking} where something is taken."
     ),
     scope="record",
     cure="write the name itself; a brace is nothing else but a slot",

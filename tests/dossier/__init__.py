@@ -1,0 +1,1 @@
+"""The yes/no list of what the dossier's answers must and must never show."""
