@@ -19,7 +19,9 @@ def fresh(code: str, *options: str) -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTHON"))}
     start = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
     command = [sys.executable, "-P", *options, "-c", start + code]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_tested_package_is_the_one_meant():

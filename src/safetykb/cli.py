@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import safetykb
 from safetykb.answer.assembly import SafetyReview, review
@@ -20,13 +20,14 @@ from safetykb.knowledge.loading import knowledge_base, load, problems_of
 from safetykb.model.considerations import Exposure, SafetyConsideration
 from safetykb.rendering.characters import printable
 
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  there is no public name for it
+
 OK: Final = 0
 FOUND: Final = 1
 """The exit status of ``check`` when any check fails."""
 BAD: Final = 2
 """The exit status for a name that is not known and for any other question that cannot be answered."""
-
-_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  typeshed has no public name for it
 
 FORMATS: Final[dict[str, Callable[[SafetyReview], str]]] = {
     "text": lambda answer: answer.to_text(),

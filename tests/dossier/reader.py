@@ -21,6 +21,9 @@ from safetykb.reasoning.graph import graph_of
 from safetykb.rendering.outline import Block, Document, Section
 from safetykb.rendering.text import to_text
 
+_WIDE: Final = 20_000
+"""A width that no line reaches: side by side, the broken lines of two cells of a table would run into each other."""
+
 LIST: Final = Path(__file__).with_name("ketamine_multiple_sclerosis.json")
 
 KEYS: Final = {"id", "fact", "question", "answer", "review", "where", "all", "none", "skeleton", "row", "compound"}
@@ -79,7 +82,7 @@ def _json_of(answer: SafetyReview) -> dict[str, Any]:
 
 @functools.cache
 def _text_of(answer: SafetyReview) -> str:
-    return answer.to_text()
+    return answer.to_text(_WIDE)
 
 
 def _found(pattern: str, text: str) -> bool:
@@ -98,7 +101,7 @@ def _part(anchor: str) -> Callable[[SafetyReview], Iterable[Thing]]:
     def part(answer: SafetyReview) -> Iterable[Thing]:
         document = answer.outline()
         (section,) = _sections(document.blocks, anchor)
-        yield Thing(to_text(attrs.evolve(document, summary=(), blocks=(section,))))
+        yield Thing(to_text(attrs.evolve(document, summary=(), blocks=(section,)), _WIDE))
 
     return part
 

@@ -26,6 +26,7 @@ from safetykb.reasoning.ranking import findings_of
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
+from safetykb.rendering.showing import Shown
 
 if TYPE_CHECKING:
     from safetykb.rendering.outline import Document
@@ -41,7 +42,7 @@ class Relative:
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
-class SafetyReview:
+class SafetyReview(Shown):
     """What is known about the safety of a compound for people with a condition.
 
     It is no verdict: using it as a yes or no, or putting two in an order, raises TypeError. Start with ``headline``;
@@ -101,24 +102,6 @@ class SafetyReview:
 
         return document_of(self)
 
-    def to_text(self, width: int = 80) -> str:
-        """Return the review as plain text, at most ``width`` columns wide (addresses apart)."""
-        from safetykb.rendering.text import to_text
-
-        return to_text(self.outline(), width)
-
-    def to_markdown(self) -> str:
-        """Return the review as Markdown."""
-        from safetykb.rendering.markdown import to_markdown
-
-        return to_markdown(self.outline())
-
-    def to_html(self, *, standalone: bool = True) -> str:
-        """Return the review as a page that asks nothing of the network, or as a fragment of one."""
-        from safetykb.rendering.html import to_html
-
-        return to_html(self.outline(), standalone=standalone)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the review as JSON values, in the shape of the public contract."""
         from safetykb.answer.contract import review_dict
@@ -132,9 +115,6 @@ class SafetyReview:
     def __repr__(self) -> str:
         """Return the question and the headline."""
         return f"<SafetyReview {self.compound.name} in {self.condition.name}: {self.headline.text}>"
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": self.to_text(), "text/html": self.to_html(standalone=False)}
 
     def __bool__(self) -> NoReturn:
         """Refuse to be a yes or no."""

@@ -12,8 +12,7 @@ from safetykb.model.evidence import Citation, Source
 from safetykb.model.scales import Concern, Frequency
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
-from safetykb.reasoning.findings import Block as Place
-from safetykb.reasoning.findings import Finding, Partner
+from safetykb.reasoning.findings import Finding, Partner, Place
 from safetykb.reasoning.headline import DependsOn, evidence_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
@@ -118,10 +117,17 @@ class _Writer:
         """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
         first, *rest = headline_sentences(headline)
-        told = () if headline.concern else (f" {first.partition(': ')[2].capitalize()}",)
-        yield Paragraph(spans=spans(badge_of(headline.concern), *told))
+        told = self.because() if headline.concern else f" {first.partition(': ')[2].capitalize()}"
+        yield Paragraph(spans=spans(badge_of(headline.concern), told))
         if rest:
             yield items(*rest)
+
+    def because(self) -> str:
+        """Say which findings set the concern, by number and hazard."""
+        found = [finding for finding in self.review.findings if finding.id in self.review.headline.because]
+        hazards = ", ".join(dict.fromkeys(finding.hazard_name for finding in found))
+        numbers = [self.numbers[finding.id] for finding in found if finding.id in self.numbers]
+        return f" {hazards} (see {', '.join(numbers)})"
 
     def direct_text(self) -> str:
         told = evidence_text(self.review.headline.direct)

@@ -16,6 +16,8 @@ from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
 from safetykb.model.studies import SearchRecord, Study
+from safetykb.rendering.outline import Document, Table, paragraph, spans
+from safetykb.rendering.showing import Shown
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -64,7 +66,7 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class KnowledgeBase:
+class KnowledgeBase(Shown):
     """Every record of one tree. Immutable; equal only to itself.
 
     ``digest`` is the sha256 over the tree's sorted paths and bytes.
@@ -118,8 +120,20 @@ class KnowledgeBase:
         kept = {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.init}
         return (partial(type(self), **kept), ())
 
+    def outline(self) -> Document:
+        """Return the version, the digest and the number of records of each kind, as an outline."""
+        rows = tuple((spans(kind), spans(str(number))) for kind, number in self._counts().items())
+        return Document(
+            title=f"Knowledge {self.version}",
+            summary=(paragraph(f"sha256 {self.digest}"),),
+            blocks=(Table(caption="Records", columns=("kind", "records"), rows=rows),),
+        )
+
+    def _counts(self) -> dict[str, int]:
+        kinds = ("compounds", "conditions", "terms", "assertions", "considerations", "studies", "searches", "sources")
+        return {kind: len(getattr(self, kind)) for kind in kinds}
+
     def __repr__(self) -> str:
         """Return the version and the number of records of each kind."""
-        parts = ("compounds", "conditions", "terms", "considerations", "studies", "searches", "sources")
-        counts = ", ".join(f"{len(getattr(self, part))} {part}" for part in parts)
+        counts = ", ".join(f"{number} {kind}" for kind, number in self._counts().items())
         return f"<KnowledgeBase {self.version}: {counts}>"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from safetykb.model.choices import Comparison, RelationType, Route, SynonymType, TermKind, UseStatus, Weight
 from safetykb.model.evidence import Citation, Stamp, Statement, Withdrawal
 from safetykb.model.scales import Frequency
+from safetykb.rendering.showing import Shown
+
+if TYPE_CHECKING:
+    from safetykb.rendering.outline import Document
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +110,7 @@ class Relation:
 
 
 @attrs.frozen(kw_only=True)
-class Compound:
+class Compound(Shown):
     """A substance that people take: its names, identifiers (CURIEs), forms, mechanism and uses."""
 
     id: str
@@ -116,6 +122,12 @@ class Compound:
     description: tuple[Statement, ...] = ()
     mechanism: tuple[Statement, ...] = ()
     uses: tuple[Use, ...] = ()
+
+    def outline(self) -> Document:
+        """Return the record as an outline."""
+        from safetykb.model.outlines import compound_outline
+
+        return compound_outline(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +146,7 @@ class Treatment:
 
 
 @attrs.frozen(kw_only=True)
-class Condition:
+class Condition(Shown):
     """A condition that people are asked about; its id is the id of its state.
 
     Vulnerabilities, treatments and specialist flow down ``broader``; the narrower record only adds.
@@ -147,3 +159,9 @@ class Condition:
     specialist: str | None = None
     broader: tuple[str, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+
+    def outline(self) -> Document:
+        """Return the record as an outline."""
+        from safetykb.model.outlines import condition_outline
+
+        return condition_outline(self)

@@ -11,9 +11,9 @@ from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.evidence import Citation, Source, Statement
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, ReadDepth
 from safetykb.reasoning import grading
-from safetykb.reasoning.findings import Block, Evidence, Finding, Need, Partner, Section, Sentence, Step
+from safetykb.reasoning.findings import Evidence, Finding, Need, Part, Partner, Place, Sentence, Step
 from safetykb.reasoning.grading import Grade
-from safetykb.reasoning.graph import Link, Path
+from safetykb.reasoning.graph import BROADER, Link, Path
 from safetykb.reasoning.matching import Bearing, Match, PartnerPart, Role, duration_text
 from safetykb.reasoning.situation import Situation
 
@@ -258,11 +258,19 @@ class _Builder:
             start=link.start,
             start_name=self.name(link.start),
             link=link.how,
+            verb=self.verb(link),
             end=link.end,
             end_name=self.name(link.end),
             sentences=tuple(Sentence(sentence_of(statement), statement.cites) for statement in statements),
             level=link.level,
         )
+
+    def verb(self, link: Link) -> str:
+        """Return a link in words: a member is its class, everything else is had."""
+        if link.how == BROADER:
+            return "is a kind of"
+        term = self.situation.knowledge.terms.get(link.end)
+        return "has" if term is None or term.kind in (TermKind.EFFECT, TermKind.STATE) else "is"
 
     def person_steps(self) -> tuple[Step, ...]:
         return tuple(step for part in self.match.states for step in self.steps(part.path))
@@ -296,30 +304,30 @@ class _Builder:
 
     # --- its place ------------------------------------------------------------------------------------------------
 
-    def block(self, concern: Concern | None, *, inferred: bool, is_open: bool, speaks: bool) -> Block:
+    def block(self, concern: Concern | None, *, inferred: bool, is_open: bool, speaks: bool) -> Place:
         heavy = concern is not None and concern >= Concern.AVOID
         if self.relative:
-            return Block.RELATED
+            return Place.RELATED
         if not inferred and not is_open and (speaks or heavy):
-            return Block.KNOWN
+            return Place.KNOWN
         if not inferred and is_open and heavy:
-            return Block.NOT_IF
+            return Place.NOT_IF
         if self.claim.kind is Kind.MONITORING:
-            return Block.MONITORING
+            return Place.MONITORING
         if self.claim.origin is Origin.JOINED and self.match.states:
-            return Block.CONDITION
+            return Place.CONDITION
         if self.match.other is not None:
-            return Block.TREATMENTS if self.match.partners else Block.NOT_WITH
-        return Block.EVERYBODY
+            return Place.TREATMENTS if self.match.partners else Place.NOT_WITH
+        return Place.EVERYBODY
 
-    def section(self, block: Block) -> Section:
+    def section(self, block: Place) -> Part:
         if self.claim.kind is Kind.MONITORING:
-            return Section.MONITORING
+            return Part.MONITORING
         if self.match.other is not None:
-            return Section.TREATMENTS
-        if block is Block.CONDITION or self.match.speaks_of_condition:
-            return Section.CONDITION
-        return Section.CONTRAINDICATIONS
+            return Part.TREATMENTS
+        if block is Place.CONDITION or self.match.speaks_of_condition:
+            return Part.CONDITION
+        return Part.CONTRAINDICATIONS
 
     def marks(self) -> tuple[str, ...]:
         """Return what a reader must know about the sources: copies, versions that are not the newest, a window."""
@@ -357,8 +365,9 @@ def window_text(window: str) -> str:
 
 
 def sentence_of(statement: Statement) -> str:
-    """Return a statement with what limits it: its population and its form."""
-    limits = [limit for limit in (statement.population, statement.form and statement.form.replace("-", " ")) if limit]
+    """Return a statement with what limits it: its population, its form, and the state it holds in."""
+    during = f"during {statement.during}" if statement.during else None
+    limits = [limit for limit in (statement.population, statement.form, during) if limit]
     if not limits:
         return statement.text
-    return f"{statement.text.rstrip('.')} ({'; '.join(limits)})."
+    return f"{statement.text.rstrip('.')} ({'; '.join(limits).replace('-', ' ')})."

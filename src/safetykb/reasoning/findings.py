@@ -10,9 +10,23 @@ from safetykb.model.choices import Design, Kind, Origin
 from safetykb.model.considerations import Monitoring
 from safetykb.model.evidence import Citation
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Seriousness
+from safetykb.rendering.outline import (
+    Badge,
+    Block,
+    Definitions,
+    Document,
+    Note,
+    Paragraph,
+    Section,
+    Tone,
+    items,
+    paragraph,
+    spans,
+)
+from safetykb.rendering.showing import Shown
 
 
-class Block(enum.Enum):
+class Place(enum.Enum):
     """Where a finding stands in the answer; the first that fits, in this order."""
 
     KNOWN = "known"
@@ -26,7 +40,7 @@ class Block(enum.Enum):
     EVERYBODY = "everybody"
 
 
-class Section(enum.Enum):
+class Part(enum.Enum):
     """The part of the answer that a finding belongs to."""
 
     CONTRAINDICATIONS = "contraindications"
@@ -56,11 +70,15 @@ class Sentence:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One step of a path: from an entity to a term, and the sentences that say so, the newest first."""
+    """One step of a path: from an entity to a term, and the sentences that say so, the newest first.
+
+    ``link`` is ``has`` or ``broader``; ``verb`` is the same in words.
+    """
 
     start: str
     start_name: str
     link: str
+    verb: str
     end: str
     end_name: str
     sentences: tuple[Sentence, ...]
@@ -123,7 +141,7 @@ class Need:
 
 
 @attrs.frozen(kw_only=True)
-class Finding:
+class Finding(Shown):
     """A consideration as it stands in one review; its ``id`` is the consideration's.
 
     ``concern`` is None for ``no-increase``. ``origin`` may be weaker than the record's, never stronger.
@@ -134,8 +152,8 @@ class Finding:
     """
 
     id: str
-    block: Block
-    section: Section
+    block: Place
+    section: Part
     kind: Kind
     origin: Origin
     hazard: str
@@ -196,13 +214,17 @@ class Finding:
         found = tuple(dict.fromkeys(cite for sentence in premises for cite in sentence.cites))
         return found or self.premise_cites
 
+    def outline(self) -> Document:
+        """Return the finding with its proof as an outline."""
+        return self.explain().outline()
+
     def explain(self) -> Explanation:
         """Return the proof: the rule, the path with the source of each step, and the arithmetic of the grade."""
         return Explanation(finding=self)
 
 
 @attrs.frozen(kw_only=True)
-class Explanation:
+class Explanation(Shown):
     """The proof of a finding. ``str()`` of it is the text."""
 
     finding: Finding
@@ -240,17 +262,43 @@ class Explanation:
             "grade": [*finding.evidence.steps],
         }
 
+    def outline(self) -> Document:
+        """Return the proof as an outline."""
+        finding, evidence = self.finding, self.finding.evidence
+        tone = Tone(str(finding.concern)) if finding.concern else Tone.NEUTRAL
+        badge = Badge(text=str(finding.concern or finding.kind).upper(), tone=tone)
+        lead = Paragraph(spans=spans(badge, f" {finding.hazard_name}"))
+        marks = (paragraph(f"Note: {'; '.join(finding.marks)}."),) if finding.marks else ()
+        says = (paragraph(finding.statement), *marks, paragraph(_cited(finding.shown_cites)))
+        path = Definitions(pairs=tuple((spans(_step_name(step)), _step_body(step)) for step in self.steps))
+        steps = (path,) if self.steps else (paragraph("Nothing lies between: the claim is about the compound itself."),)
+        result = paragraph(f"Result: {evidence.basis}, {evidence.level}, {evidence.directness}.")
+        return Document(
+            title=finding.id,
+            summary=(lead,),
+            blocks=(
+                Section(anchor="says", title="What it says", blocks=says),
+                Section(anchor="rule", title="Why it is here", blocks=(paragraph(self.rule),)),
+                Section(anchor="path", title="The path", blocks=steps),
+                Section(anchor="grade", title="The grade", blocks=(items(*evidence.steps), result)),
+                Note(blocks=(paragraph("Part of a review: it is not a verdict, and no finding is not safety."),)),
+            ),
+        )
+
     def __str__(self) -> str:
-        """Return the proof as lines of text."""
-        finding = self.finding
-        lines = [finding.id, f"  rule   {self.rule}", f"  says   {finding.record_statement}"]
-        lines += [f"  source {cite}" for cite in finding.cites]
-        for step in self.steps:
-            level = f" ({step.level})" if step.level else ""
-            lines.append(f"  step   {step.start_name} -- {step.link} --> {step.end_name}{level}")
-            lines += [f"         {text}" for text in step.statements]
-            lines += [f"         {cite}" for cite in step.cites]
-        lines += [f"  grade  {text}" for text in finding.evidence.steps]
-        evidence = finding.evidence
-        lines.append(f"  result {evidence.basis}, {evidence.level}, {evidence.directness}")
-        return "\n".join(lines)
+        """Return the proof as text."""
+        return self.to_text()
+
+
+def _cited(cites: tuple[Citation, ...]) -> str:
+    return f"[{'; '.join(f'{cite.key} {cite.locator}' for cite in cites)}]"
+
+
+def _step_name(step: Step) -> str:
+    level = f" ({step.level})" if step.level else ""
+    return f"{step.start_name} {step.verb} {step.end_name}{level}"
+
+
+def _step_body(step: Step) -> tuple[Block, ...]:
+    said = tuple(paragraph(f"{sentence.text} {_cited(sentence.cites)}") for sentence in step.sentences)
+    return said or (paragraph("By the hierarchy of terms."),)

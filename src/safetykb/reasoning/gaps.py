@@ -11,7 +11,7 @@ from safetykb.model.choices import Kind, TermKind
 from safetykb.model.scales import Coverage, ReadDepth
 from safetykb.model.studies import Study
 from safetykb.reasoning.absence import Absence, Phrase, direct_absence
-from safetykb.reasoning.findings import Finding, Section
+from safetykb.reasoning.findings import Finding, Part
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow
 
@@ -154,7 +154,7 @@ def section_coverage(
     situation: Situation, findings: Sequence[Finding], rows: Sequence[TreatmentRow], studies: Sequence[Study]
 ) -> dict[str, Coverage]:
     """Return the coverage of each section: the best that it holds."""
-    found = {section.value: _held(findings, section) for section in Section}
+    found = {section.value: _held(findings, section) for section in Part}
     searched = any(row.absence.phrase is not Phrase.NOT_VERIFIED for row in rows)
     if searched:
         found["treatments"] = max(found["treatments"], Coverage.SEARCHED_NONE_FOUND)
@@ -166,7 +166,7 @@ def section_coverage(
     }
 
 
-def _held(findings: Sequence[Finding], section: Section) -> Coverage:
+def _held(findings: Sequence[Finding], section: Part) -> Coverage:
     own = [finding for finding in findings if finding.section is section and finding.relative is None]
     if any(not finding.inferred for finding in own):
         return Coverage.DOCUMENTED

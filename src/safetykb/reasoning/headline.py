@@ -198,8 +198,8 @@ _CONTROLLED = (Design.RANDOMISED_TRIAL, Design.CASE_CONTROL)
 
 
 def direct_evidence(studies: Iterable[Study]) -> DirectEvidence:
-    """Count ``studies`` by what kind they are and whether anything was reported."""
-    studies = list(studies)
+    """Count ``studies`` by what kind they are and whether anything was reported; animals are no direct evidence."""
+    studies = [study for study in studies if study.design is not Design.PRECLINICAL]
     with_result = [study for study in studies if study.has_result]
     without = [study for study in studies if not study.has_result]
     controlled = [study for study in with_result if study.design in _CONTROLLED]
@@ -265,4 +265,5 @@ def evidence_text(direct: DirectEvidence) -> str:
 def _studies(count: Count, one: str, many: str) -> str:
     if not count.studies:
         return ""
-    return f"{count.studies} {one if count.studies == 1 else many} ({count.exposed} exposed)"
+    exposed = f"{count.exposed} exposed" if count.exposed else "number exposed not visible"
+    return f"{count.studies} {one if count.studies == 1 else many} ({exposed})"

@@ -7,11 +7,11 @@ import attrs
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.scales import Concern
 from safetykb.reasoning.building import finding_of
-from safetykb.reasoning.findings import Block, Finding
+from safetykb.reasoning.findings import Finding, Place
 from safetykb.reasoning.matching import match_of, matches
 from safetykb.reasoning.situation import Situation
 
-_BLOCKS = tuple(Block)
+_BLOCKS = tuple(Place)
 
 
 def findings_of(situation: Situation, jurisdiction: str | None = None) -> tuple[Finding, ...]:
