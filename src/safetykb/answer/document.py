@@ -331,9 +331,9 @@ class _Writer:
         inferred = [f for f in found if f.inferred and f.folded_under is None]
         if stated:
             parts.append(badge_of(row.concern))
-            parts.append(" " + "; ".join(self.pointer(f, row) for f in stated) + ". ")
+            parts.append(f" {'; '.join(self.pointer(f, row) for f in stated)}. ")
         if inferred:
-            parts.append("By inference: " + "; ".join(self.pointer(f, row) for f in inferred) + ". ")
+            parts.append(f"By inference: {'; '.join(self.pointer(f, row) for f in inferred)}")
         return spans(*parts) if parts else spans("Nothing entered.")
 
     def pointer(self, finding: Finding, row: TreatmentRow) -> str:

@@ -65,7 +65,7 @@ def _fact(knowledge: KnowledgeBase, assertion: Assertion, form: str | None, aske
         weight=assertion.weight,
         frequency=assertion.frequency,
         level=grading.of_assertion(knowledge, assertion).level,
-        sentences=tuple((sentence_of(statement), statement.cites) for statement in shown),
+        sentences=tuple((sentence_of(knowledge, statement), statement.cites) for statement in shown),
     )
 
 

@@ -26,6 +26,10 @@ RENAMED: Final = {
 """Fields whose JSON key differs from their name: CSL-JSON's own spelling."""
 
 
+_MOST_KEYS_TOLD: Final = 5
+_LONGEST_KEY: Final = 40
+
+
 class Mismatch(ValueError):
     """A value is not what the field holds; the message says what it is and what it should be."""
 
@@ -194,7 +198,7 @@ def mismatches(error: BaseException, path: str = "$") -> Iterator[tuple[str, str
 def _unknown_keys(error: cattrs.ForbiddenExtraKeysError) -> str:
     known = [json_key(error.cl, field.name) for field in attrs.fields(error.cl)]
     told = []
-    for key in sorted(error.extra_fields):
-        close = difflib.get_close_matches(key, known, 1)
+    for key in sorted(error.extra_fields)[:_MOST_KEYS_TOLD]:
+        close = difflib.get_close_matches(key[:_LONGEST_KEY], known, 1)
         told.append(f"the key {key!r} is not known here" + (f" (did you mean {close[0]!r}?)" if close else ""))
     return ", ".join(told)

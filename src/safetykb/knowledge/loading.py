@@ -33,6 +33,11 @@ _KINDS: tuple[tuple[str, str, type], ...] = (
     ("sources", "source", Source),
 )
 
+MAX_PROBLEMS = 1_000
+"""After so many problems of reading the rest of a tree is left unread."""
+
+_LONGEST = 400
+
 _packaged: list[KnowledgeBase] = []
 _lock = threading.Lock()
 
@@ -57,19 +62,27 @@ def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
 
 def _build(files: Mapping[str, bytes], *, problems: Sequence[Problem] = (), checked: bool = False) -> KnowledgeBase:
     draft = parse(files)
-    found = [*problems, *draft.problems]
-    if not checked:
-        found += checks.run(draft, gate=True)
+    found = [*problems, *draft.problems] if checked else _found(draft, problems, gate=True)
     if found:
-        raise DataError(tuple(sorted(found, key=lambda problem: (problem.file, problem.path, problem.code))))
+        raise DataError(tuple(sorted(found, key=_place)))
     return draft.knowledge
+
+
+def _found(draft: checks.Draft, problems: Sequence[Problem], *, gate: bool) -> list[Problem]:
+    """Return what reading found, and what the checks find unless reading was given up: the rest may hold it."""
+    found = [*problems, *draft.problems]
+    given_up = any(problem.code in ("FIL:004", "FIL:009") for problem in found)
+    return found if given_up else found + checks.run(draft, gate=gate)
+
+
+def _place(problem: Problem) -> tuple[str, str, str]:
+    return (problem.file, problem.path, problem.code)
 
 
 def problems_of(directory: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
     """Return everything that any check finds in ``directory``, or in the packaged knowledge."""
     files, problems = (packaged_files(), list[Problem]()) if directory is None else directory_files(directory)
-    draft = parse(files)
-    return tuple(sorted([*problems, *draft.problems, *checks.run(draft)], key=lambda p: (p.file, p.path, p.code)))
+    return tuple(sorted(_found(parse(files), problems, gate=False), key=_place))
 
 
 def parse(files: Mapping[str, bytes]) -> checks.Draft:
@@ -79,6 +92,10 @@ def parse(files: Mapping[str, bytes]) -> checks.Draft:
     places: dict[str, str] = {}
     problems: list[Problem] = []
     for path, data in files.items():
+        if len(problems) > MAX_PROBLEMS:
+            what = f"more than {MAX_PROBLEMS} problems; the rest was not read"
+            problems.append(Problem("FIL:009", path, "$", what, "mend these first"))
+            break
         place, record, wrong = _read(path, data, converter)
         problems += wrong
         if place is not None and record is not None:
@@ -105,10 +122,14 @@ def _read(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place | 
     try:
         value = decode(data)
     except BadJSON as error:
-        return place, None, [*problems, Problem("REC:001", path, "$", str(error), "write plain JSON in UTF-8")]
+        return place, None, [*problems, _unread("REC:001", path, "$", str(error), "write plain JSON in UTF-8")]
     record, wrong = structure(value, place, converter)
-    problems += [Problem("REC:002", path, where, what, "see the schema of this record") for where, what in wrong]
+    problems += [_unread("REC:002", path, where, what, "see the schema of this record") for where, what in wrong]
     return place, record, problems
+
+
+def _unread(code: str, path: str, where: str, what: str, cure: str) -> Problem:
+    return Problem(code, path, where, what if len(what) <= _LONGEST else what[:_LONGEST] + " ...", cure)
 
 
 def structure(value: Any, place: Place, converter: cattrs.Converter) -> tuple[Any, list[tuple[str, str]]]:

@@ -12,7 +12,11 @@ MAX_BYTES = 8 * 1024 * 1024
 WIDTH = 120
 """A list or object stands on one line when that line, indentation included, is at most this many columns."""
 
+MAX_VALUES = 10_000
+"""The most values in a record file, counted by the commas and brackets in its bytes."""
+
 _MAX_DEPTH = 40
+_MAX_DIGITS = 15
 
 
 class BadJSON(ValueError):
@@ -23,10 +27,12 @@ def decode(data: bytes) -> Any:
     """Return the value in ``data``.
 
     Raises BadJSON for anything but UTF-8 without a byte order mark, and for duplicate keys, NaN, infinite numbers,
-    lone surrogates, deep nesting, and files over MAX_BYTES.
+    lone surrogates, deep nesting, and files over MAX_BYTES or MAX_VALUES.
     """
     if len(data) > MAX_BYTES:
         raise BadJSON(f"the file is larger than {MAX_BYTES} bytes")
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+        raise BadJSON(f"the file holds more than {MAX_VALUES} values")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -34,15 +40,15 @@ def decode(data: bytes) -> Any:
     if text.startswith("\ufeff"):
         raise BadJSON("starts with a byte order mark")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+        )
     except BadJSON:
         raise
     except json.JSONDecodeError as error:
         raise BadJSON(f"not JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise BadJSON("nested too deeply") from None
-    except ValueError:
-        raise BadJSON("holds a number too long to read") from None
     _inspect(value, 0)
     return value
 
@@ -58,6 +64,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(text: str) -> NoReturn:
     raise BadJSON(f"{text} is no number")
+
+
+def _whole(text: str) -> int:
+    if len(text.lstrip("-")) > _MAX_DIGITS:
+        raise BadJSON(f"the number {text[:20]} is too large")
+    return int(text)
 
 
 def _finite(text: str) -> float:
@@ -82,8 +94,10 @@ def _inspect(value: Any, depth: int) -> None:
 
 
 def _no_surrogate(text: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadJSON("holds half of a surrogate pair")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadJSON("holds half of a surrogate pair") from None
 
 
 def encode(value: Any) -> bytes:

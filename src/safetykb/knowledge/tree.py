@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from importlib.abc import Traversable
 from pathlib import Path
@@ -16,6 +17,11 @@ from safetykb.knowledge.strict_json import MAX_BYTES
 
 MAX_FILES = 100_000
 """The largest number of files in a tree."""
+
+MAX_TREE = 64 * 1024 * 1024
+"""The largest tree, in bytes."""
+
+_DEEPEST = 8
 
 
 def packaged_files() -> dict[str, bytes]:
@@ -44,36 +50,57 @@ def directory_files(directory: str | os.PathLike[str]) -> tuple[dict[str, bytes]
         raise NotADirectoryError(f"{os.fspath(directory)!r} is no directory of records")
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for path, entry in _scan(root, ""):
-        problem = _unreadable(path, entry, len(files))
-        if problem:
-            problems.append(problem)
+    left = MAX_TREE
+    for count, (path, file) in enumerate(_scan(root, "")):
+        data = _bytes_of(path, file)
+        if isinstance(data, Problem):
+            problems.append(data)
+            data = b""
         else:
-            files[path] = Path(entry.path).read_bytes()
-        if len(files) > MAX_FILES:
+            files[path] = data
+        left -= len(data)
+        if left < 0 or count >= MAX_FILES:
+            what = f"the tree holds more than {MAX_FILES} files or {MAX_TREE} bytes; the rest was not read"
+            problems.append(Problem("FIL:004", path, "$", what, "split the tree"))
             break
     return dict(sorted(files.items())), problems
 
 
-def _scan(folder: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda item: item.name):
-            if not prefix and entry.name in UNREAD:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _scan(Path(entry.path), f"{prefix}{entry.name}/")
-            else:
-                yield f"{prefix}{entry.name}", entry
+def _scan(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    """Yield each entry that is no ordinary folder, and each folder that cannot be listed or lies too deep."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError:
+        yield prefix.rstrip("/"), folder
+        return
+    for entry in entries:
+        path = prefix + _visible(entry.name)
+        if path in UNREAD:
+            continue
+        if entry.is_dir(follow_symlinks=False) and prefix.count("/") < _DEEPEST:
+            yield from _scan(Path(entry.path), f"{path}/")
+        else:
+            yield path, Path(entry.path)
 
 
-def _unreadable(path: str, entry: os.DirEntry[str], count: int) -> Problem | None:
-    if not entry.is_file(follow_symlinks=False):
-        return Problem("FIL:002", path, "$", "this is a link or no ordinary file", "put the file itself there")
-    if entry.stat(follow_symlinks=False).st_size > MAX_BYTES:
+def _visible(name: str) -> str:
+    """Return a name of a file so that it can be printed: what is invisible or no Unicode is escaped."""
+    return name if name.isprintable() else name.encode("unicode_escape").decode("ascii")
+
+
+def _bytes_of(path: str, file: Path) -> bytes | Problem:
+    """Return the bytes of an ordinary file within the size limit, or what keeps them from being read."""
+    cannot = Problem("FIL:002", path, "$", "this is a link or cannot be read as a file", "put the file itself there")
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return cannot
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError:
+        return cannot
+    if len(data) > MAX_BYTES:
         return Problem("FIL:003", path, "$", f"the file is larger than {MAX_BYTES} bytes", "split it into records")
-    if count >= MAX_FILES:
-        return Problem("FIL:004", path, "$", f"the tree holds more than {MAX_FILES} files", "split the tree")
-    return None
+    return data
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

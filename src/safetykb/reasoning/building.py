@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.choices import Design, Kind, Origin, TermKind
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.evidence import Citation, Source, Statement
@@ -205,7 +206,7 @@ class _Builder:
         texts: list[str] = []
         for premise in self.claim.premises:
             if premise in knowledge.assertions:
-                texts += [sentence_of(statement) for statement in knowledge.assertions[premise].statements]
+                texts += [sentence_of(knowledge, statement) for statement in knowledge.assertions[premise].statements]
             else:
                 texts.append(knowledge.considerations[premise].statement)
         return texts
@@ -261,7 +262,7 @@ class _Builder:
             verb=self.verb(link),
             end=link.end,
             end_name=self.name(link.end),
-            sentences=tuple(Sentence(sentence_of(statement), statement.cites) for statement in statements),
+            sentences=tuple(Sentence(sentence_of(knowledge, statement), statement.cites) for statement in statements),
             level=link.level,
         )
 
@@ -364,10 +365,9 @@ def window_text(window: str) -> str:
     return fixed.get(window) or f"within {duration_text(window)} of the last dose"
 
 
-def sentence_of(statement: Statement) -> str:
+def sentence_of(knowledge: KnowledgeBase, statement: Statement) -> str:
     """Return a statement with what limits it: its population, its form, and the state it holds in."""
-    during = f"during {statement.during}" if statement.during else None
-    limits = [limit for limit in (statement.population, statement.form, during) if limit]
-    if not limits:
-        return statement.text
-    return f"{statement.text.rstrip('.')} ({'; '.join(limits).replace('-', ' ')})."
+    form = statement.form.replace("-", " ") if statement.form else None
+    during = f"during {knowledge.entity(statement.during).name}" if statement.during else None
+    limits = [limit for limit in (statement.population, form, during) if limit]
+    return f"{statement.text.rstrip('.')} ({'; '.join(limits)})." if limits else statement.text

@@ -173,7 +173,7 @@ font:.875rem/1.6 var(--sans)}
 @media (max-width:34rem){
 .safetykb .entry{display:block}
 .safetykb .entry>.number{float:left;margin-right:.6em;line-height:1.6rem;max-width:30%}
-.safetykb .entry>.heading .badge{display:block;width:fit-content;margin-bottom:.3em}
+.safetykb .entry>.heading>.badge{display:flow-root;width:fit-content;margin:0 0 .3em}
 .safetykb .summary{padding:1.1rem 1.1rem}
 .safetykb section>.heading{font-size:1.375rem}
 .safetykb .table table,.safetykb .table tbody,.safetykb .table caption{display:block}

@@ -39,7 +39,7 @@ def _prose(draft: Draft, fields: tuple[tuple[type, tuple[str, ...]], ...]) -> It
 
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019")
 _REASSURING: Final = re.compile(
-    r"\b(safe|safely|unsafe|safer|harmless|no risk|without risk|well[ -]tolerated|no interactions?|no evidence of"
+    r"\b(safe|safely|unsafe|safer|harmless|no risk|without risk|well[ -]tolerated|no interactions?(?! (?:section|stud|search|record|text|label|trial))|no evidence of"
     r"|no contraindications?|no side[ -]effects)\b",
     re.IGNORECASE,
 )
@@ -167,7 +167,7 @@ def _odd(text: str) -> str | None:
         return "an empty text"
     if text != text.strip():
         return "a space at an end of the text"
-    for character in text:
+    for character in "" if text.isprintable() else text:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
             return f"U+{ord(character):04X} stands in the text: it is invisible or turns the direction"
     return None

@@ -1,0 +1,1 @@
+"""The JSON Schemas of the records and of a review."""
