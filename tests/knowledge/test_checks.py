@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from knowledge.trees import draft
+from .trees import draft
 
 from safetykb.knowledge import checks
 from safetykb.knowledge.checks import CHECKS, Check

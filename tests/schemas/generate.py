@@ -38,8 +38,7 @@ from safetykb.model.scales import (
 )
 from safetykb.model.studies import SearchRecord, Study
 from safetykb.reasoning.absence import Phrase
-from safetykb.reasoning.findings import Block
-from safetykb.reasoning.findings import Part as Section
+from safetykb.reasoning.findings import Part, Place
 
 Schema = dict[str, Any]
 
@@ -60,15 +59,18 @@ RECORDS: Final[Mapping[str, type]] = {
 FIELDS: Final[Mapping[str, str]] = {
     "about": "The identifiers of the compounds that a label speaks of.",
     "action": "What to do or to arrange, in the voice of its source.",
+    "allocated": "How many people were randomised or enrolled.",
     "ambiguous": "Whether other records have this name too.",
     "arms": "The groups of the study.",
+    "as_of": "The date of the status.",
+    "asked_of_compounds": "The states (pregnancy ...) that each compound must be looked at for.",
     "author": "The authors, as far as they were visible.",
     "broader": "The identifiers of what is wider; every statement on those holds here too.",
-    "by": "``automated``, or a person's name.",
     "change": "A move of the computed level by hand, with its reason.",
     "cites": "The places in sources that say it.",
-    "compound": "The identifier of a compound.",
+    "comparator": "With what the frequency was compared; of no-increase only.",
     "comparison": "How the value is compared with the limit.",
+    "compound": "The identifier of a compound.",
     "concern": "How much the claim asks of the reader.",
     "condition": "The identifier of a condition.",
     "container_title": "The journal or the collection.",
@@ -82,8 +84,10 @@ FIELDS: Final[Mapping[str, str]] = {
     "details": "What CSL-JSON has no place for.",
     "doi": "The digital object identifier.",
     "dose": "The dose, compared with a limit.",
+    "duration": "How long, in ISO 8601 (P1Y).",
     "during": "The identifier of the state that it holds in.",
     "excluded": "Who was left out of the study.",
+    "exposed": "How many people were given the compound.",
     "exposure": "How the subject is taken.",
     "family": "The family name.",
     "field": "The value of a patient that is compared.",
@@ -93,6 +97,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "frequency": "How often, in a CIOMS band.",
     "given": "The given name.",
     "harms": "The harms that were seen.",
+    "having": "The identifiers of states that the person has.",
     "how": "How the two are related.",
     "id": "The identifier.",
     "issue": "The issue of the journal.",
@@ -105,21 +110,29 @@ FIELDS: Final[Mapping[str, str]] = {
     "limits": "What the study cannot tell.",
     "line": "The line of treatment.",
     "literal": "The name of a body.",
+    "loinc": "The LOINC code of the test.",
     "masking": "Who did not know the treatment.",
     "mechanism": "How it works, each sentence with its sources.",
     "monitoring": "The tests that are asked for.",
+    "n": "The number of people.",
     "name": "The name.",
     "nct": "The number at ClinicalTrials.gov.",
     "note": "A remark on the source.",
     "number": "An authorisation or report number.",
+    "of": "The number of people in whom it was looked for.",
+    "on": "The ISO date.",
     "opened": "The sections of labels that were read.",
+    "origin": "Who says it: a source, or this library by joining facts.",
     "outcome": "How it ended.",
     "outcomes": "The outcomes of the study.",
     "page": "The pages.",
+    "per": "A time or a body measure.",
     "phase": "The phase of the trial.",
+    "planned": "How many people were intended.",
     "pmcid": "The identifier in PubMed Central.",
     "pmid": "The identifier in PubMed.",
     "population": "Who was studied.",
+    "premises": "The records that a joined claim stands on beside its path.",
     "publisher": "Who published it.",
     "purpose": "What the treatment is for.",
     "queries": "The queries, word for word.",
@@ -164,10 +177,34 @@ FIELDS: Final[Mapping[str, str]] = {
     "value": "The limit.",
     "version": "The version of the knowledge.",
     "volume": "The volume of the journal.",
+    "weight": "How much an effect belongs to the substance; written of effects.",
     "when": "The times to do it.",
     "where": "Where was looked.",
     "withdrawn": "Since when and why the record no longer holds.",
     "xrefs": "Identifiers elsewhere, as CURIEs.",
+    "Assertion.frequency": "How often, in a CIOMS band, the worst of a range; of effects and vulnerabilities.",
+    "Context.exposure": "How the subject is taken.",
+    "Dose.value": "The limit of the dose.",
+    "Harm.n": "The number of people who had it.",
+    "Harm.text": "The harm.",
+    "Outcome.name": "What was measured.",
+    "Outcome.role": "What the outcome was meant to be.",
+    "Relation.compound": "The identifier of the other compound.",
+    "SafetyConsideration.kind": "What sort of statement it is.",
+    "SearchRecord.date": "The ISO date of the search.",
+    "SearchRecord.having": "The identifier of the state that was looked for.",
+    "SearchRecord.outcome": "How the search ended.",
+    "Source.id": "The citation key.",
+    "Source.note": "A remark on the source.",
+    "Source.type": "The type, as CSL-JSON names it.",
+    "Stamp.by": "automated, or a person's name.",
+    "Stamp.outcome": "What the look found.",
+    "Stamp.role": "In which role somebody looked.",
+    "Statement.text": "One sentence with its figure.",
+    "Study.status": "Where the study stands on the date of as_of.",
+    "Synonym.text": "The other name.",
+    "Use.status": "How far the use is recognised.",
+    "Withdrawal.date": "The ISO date.",
 }
 """What a field holds, where the docstring of its class does not say."""
 
@@ -251,9 +288,10 @@ def levels() -> Schema:
 
 def _told(cls: type, field: str) -> str:
     """What the docstring of ``cls`` says of ``field``, else what the table above says."""
-    text = (cls.__doc__ or "").partition("Raises ValueError")[0]
-    said = re.findall(rf"``{field}``(?:: | )(?![,`]|and )((?:[^.`]|\.(?! |\n|$)|``[^`]*``)+)\.", text)
-    return _words(f"{said[0][:1].upper()}{said[0][1:]}." if len(said) == 1 and len(said[0]) > 3 else FIELDS[field])
+    said = re.search(rf"``{field}``: ((?:[^.`]|``[^`]*``)+)\.(?:\s|$)", cls.__doc__ or "")
+    if said:
+        return _words(f"{said[1][:1].upper()}{said[1][1:]}.")
+    return FIELDS.get(f"{cls.__name__}.{field}") or FIELDS[field]
 
 
 def _words(text: str | None) -> str:
@@ -516,8 +554,8 @@ def _finding() -> Schema:
         "One claim as it stands in this review.",
         {
             "id": _of("The identifier of its claim: subject/slug.", TEXT),
-            "block": {"description": "Where it stands in the answer.", "enum": [block.value for block in Block]},
-            "section": {"description": "The section that it counts for.", "enum": [part.value for part in Section]},
+            "block": {"description": "Where it stands in the answer.", "enum": [place.value for place in Place]},
+            "section": {"description": "The section that it counts for.", "enum": [part.value for part in Part]},
             "kind": _of("What sort of statement it is.", words(Kind)),
             "origin": _of("Who says it.", words(Origin)),
             "hazard": _of("The identifier of what may happen.", KEY),

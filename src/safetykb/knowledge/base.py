@@ -6,7 +6,7 @@ import difflib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
@@ -20,6 +20,7 @@ from safetykb.rendering.outline import Document, Table, paragraph, spans
 from safetykb.rendering.showing import Shown
 
 T = TypeVar("T")
+D = TypeVar("D")
 T_co = TypeVar("T_co", covariant=True)
 
 Entity = Term | Compound | Condition
@@ -56,6 +57,14 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
     def __contains__(self, key: object) -> bool:
         """Tell whether there is a record ``key``."""
         return key in self._records
+
+    @overload
+    def get(self, key: str, /) -> T_co | None: ...
+    @overload
+    def get(self, key: str, /, default: D) -> T_co | D: ...
+    def get(self, key: str, default: D | None = None, /) -> T_co | D | None:
+        """Return the record ``key``, else ``default``; no suggestions are sought, so a miss costs nothing."""
+        return self._records.get(key, default)
 
     def __repr__(self) -> str:
         """Return the kind and the number of records."""

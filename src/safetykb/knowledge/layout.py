@@ -78,10 +78,11 @@ def path_fields(cls: type) -> tuple[str, ...]:
 
 
 def badly_named(place: Place) -> Iterator[str]:
-    """Yield each part of a path that is no well-formed identifier."""
+    """Yield each part of a path that is no well-formed identifier; the file of a study or search joins two."""
+    joins = place.cls in (Study, SearchRecord)
     for name, value in place.fields.items():
         last = value.rpartition("/")[2] if name == "id" else value
-        parts = split_study(last) or (last,)
+        parts = (split_study(last) if joins and name == "id" else None) or (last,)
         yield from (part for part in parts if not is_id(part))
 
 

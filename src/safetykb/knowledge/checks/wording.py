@@ -39,7 +39,8 @@ def _prose(draft: Draft, fields: tuple[tuple[type, tuple[str, ...]], ...]) -> It
 
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019")
 _REASSURING: Final = re.compile(
-    r"\b(safe|safely|unsafe|safer|harmless|no risk|without risk|well[ -]tolerated|no interactions?(?! (?:section|stud|search|record|text|label|trial))|no evidence of"
+    r"\b(safe|safely|unsafe|safer|harmless|no risk|without risk|well[ -]tolerated|no evidence of"
+    r"|no interactions?(?! (?:label|record|search|section|stud|text|trial))"
     r"|no contraindications?|no side[ -]effects)\b",
     re.IGNORECASE,
 )
