@@ -33,6 +33,8 @@ __all__ = [
     "Match",
     "NoSuchRecord",
     "NotAVerdict",
+    "Patient",
+    "PersonalReport",
     "Problem",
     "SafetyConsideration",
     "SafetyKBError",
@@ -46,6 +48,7 @@ __all__ = [
     "compound",
     "condition",
     "considerations",
+    "interactions",
     "knowledge_base",
     "review",
     "search",
@@ -54,9 +57,11 @@ __all__ = [
 if TYPE_CHECKING:
     from safetykb.answer.assembly import SafetyReview as SafetyReview
     from safetykb.answer.assembly import review as review
+    from safetykb.answer.personal import PersonalReport as PersonalReport
     from safetykb.answer.queries import compound as compound
     from safetykb.answer.queries import condition as condition
     from safetykb.answer.queries import considerations as considerations
+    from safetykb.answer.queries import interactions as interactions
     from safetykb.answer.queries import search as search
     from safetykb.errors import AmbiguousName as AmbiguousName
     from safetykb.errors import DataError as DataError
@@ -77,6 +82,7 @@ if TYPE_CHECKING:
     from safetykb.model.entities import Condition as Condition
     from safetykb.model.entities import Term as Term
     from safetykb.model.evidence import Source as Source
+    from safetykb.model.patient import Patient as Patient
     from safetykb.model.scales import Basis as Basis
     from safetykb.model.scales import Concern as Concern
     from safetykb.model.scales import Coverage as Coverage
@@ -90,13 +96,16 @@ if TYPE_CHECKING:
 else:
     _HOMES = {
         "answer.assembly": ("SafetyReview", "review"),
-        "answer.queries": ("compound", "condition", "considerations", "search"),
+        "answer.personal": ("PersonalReport",),
+        "answer.queries": ("compound", "condition", "considerations", "interactions", "search"),
         "errors": (
             "AmbiguousName",
             "DataError",
             "InvalidQuestion",
             "NoSuchRecord",
             "NotAVerdict",
+            "Patient",
+            "PersonalReport",
             "Problem",
             "SafetyKBError",
             "UnknownName",
@@ -107,6 +116,7 @@ else:
         "model.considerations": ("Context", "Exposure", "SafetyConsideration"),
         "model.entities": ("Assertion", "Compound", "Condition", "Term"),
         "model.evidence": ("Source",),
+        "model.patient": ("Patient",),
         "model.scales": (
             "Basis",
             "Concern",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import attrs
 
 from safetykb.answer.general import Fact, compound_facts, condition_facts
-from safetykb.answer.notices import KnowledgeNote, note_of
+from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, KnowledgeNote, how_made, note_of
+from safetykb.answer.personal import FactLine, Missing, PersonalReport, fact_lines, missing_facts, report_of, why_not
 from safetykb.answer.questions import Question, questions_of
 from safetykb.errors import InvalidQuestion, NoSuchRecord, NotAVerdict
 from safetykb.knowledge.base import KnowledgeBase
@@ -17,12 +18,14 @@ from safetykb.knowledge.lookup import Asked, index_of
 from safetykb.model.considerations import Exposure
 from safetykb.model.entities import Compound, Condition
 from safetykb.model.evidence import Source
+from safetykb.model.patient import Patient
 from safetykb.model.scales import Coverage
 from safetykb.model.studies import Study
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
 from safetykb.reasoning.headline import Headline, headline_of
-from safetykb.reasoning.ranking import findings_of
+from safetykb.reasoning.person import person_of
+from safetykb.reasoning.ranking import findings_of, medicine_monitoring
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
@@ -46,9 +49,9 @@ class SafetyReview(Shown):
     """What is known about the safety of a compound for people with a condition.
 
     It is no verdict: using it as a yes or no, or putting two in an order, raises TypeError. Start with ``headline``;
-    ``findings`` are in the order of the answer. ``studies`` are of this compound in this condition or a narrower
-    one; ``wider_studies`` are of the compound in a broader condition, ``related_studies`` a relative's: both are shown
-    and counted nowhere.
+    ``facts`` has a line for each fact given of a patient; ``findings`` are in the order of the answer. ``studies`` are
+    of this compound in this condition or a narrower one; ``wider_studies`` are of the compound in a broader condition,
+    ``related_studies`` a relative's: both are shown and counted nowhere.
     """
 
     situation: Situation
@@ -56,6 +59,7 @@ class SafetyReview(Shown):
     jurisdiction: str | None
     see_also: tuple[Relative, ...]
     headline: Headline
+    facts: tuple[FactLine, ...]
     coverage: Mapping[str, Coverage]
     compound_facts: tuple[Fact, ...]
     condition_facts: tuple[Fact, ...]
@@ -84,6 +88,31 @@ class SafetyReview(Shown):
     def exposure(self) -> Exposure | None:
         """How the compound is taken, as far as the question says."""
         return self.situation.exposure
+
+    @property
+    def notice(self) -> str:
+        """What every rendering says of itself."""
+        return f"{INTENDED_USE} {DISCLAIMER} {how_made(self.knowledge, self.sources)}"
+
+    def given(self, patient: Patient) -> PersonalReport:
+        """Return what the facts of ``patient`` change in this review."""
+        person = person_of(self.situation.knowledge, patient, self.compound.id)
+        situation = attrs.evolve(self.situation, patient=person)
+        asked = Asked(
+            compound=self.compound, exposure=self.exposure, also_named=tuple(other.id for other in self.see_also)
+        )
+        return report_of(self, _assemble(situation, asked, self.as_asked, self.jurisdiction))
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Return the facts that nobody stated, the one that would change the answer most first."""
+        return missing_facts(self.findings)
+
+    def why_not(self, id: str) -> str | None:
+        """Return why the consideration ``id`` is not among the findings, in words; None when it is.
+
+        Raises NoSuchRecord when the knowledge base holds no such consideration.
+        """
+        return why_not(self, id)
 
     def finding(self, id: str) -> Finding:
         """Return the finding ``id``; raise NoSuchRecord when the review has none of that id."""
@@ -130,6 +159,7 @@ class SafetyReview(Shown):
 def review(
     compound: str,
     condition: str,
+    patient: Patient | None = None,
     *,
     exposure: Exposure | None = None,
     jurisdiction: str | None = None,
@@ -137,7 +167,8 @@ def review(
 ) -> SafetyReview:
     """Return what is known about the safety of ``compound`` for people with ``condition``.
 
-    Both are asked for by any name: a brand gives the form too. ``exposure``: how it is taken, where the name does not
+    Both are asked for by any name: a brand gives the form too. ``patient``: one person; nothing of it is kept but what
+    the review itself shows. ``exposure``: how it is taken, where the name does not
     say. ``jurisdiction`` (such as ``US``) puts what its sources say first among equals; it hides nothing.
     ``knowledge``: another knowledge base than the packaged one.
 
@@ -151,6 +182,7 @@ def review(
         compound=asked.compound,
         condition=names.condition(condition),
         exposure=_taken(asked, exposure),
+        patient=person_of(knowledge, patient, asked.compound.id) if patient is not None else None,
     )
     return _assemble(situation, asked, (compound, condition), jurisdiction)
 
@@ -174,13 +206,19 @@ def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jur
     findings = findings_of(situation, jurisdiction)
     rows = treatment_rows(situation, findings)
     studies, wider, related = _studies(situation)
-    schedule = schedule_of(findings)
+    schedule = schedule_of([*findings, *medicine_monitoring(situation)])
     review = SafetyReview(
         situation=situation,
         as_asked=as_asked,
         jurisdiction=jurisdiction,
         see_also=_see_also(situation, asked),
-        headline=headline_of(findings, studies, answer_coverage(situation, findings, studies)),
+        headline=headline_of(
+            findings,
+            studies,
+            answer_coverage(situation, findings, studies),
+            situation.patient.not_checked if situation.patient else (),
+        ),
+        facts=fact_lines(situation.patient.facts, findings) if situation.patient else (),
         coverage=section_coverage(situation, findings, rows, studies),
         compound_facts=compound_facts(situation),
         condition_facts=condition_facts(situation),

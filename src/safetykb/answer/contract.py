@@ -38,7 +38,7 @@ def review_dict(review: SafetyReview) -> dict[str, Any]:
         "question": _question(review),
         "compound": _entity(review.compound),
         "condition": _entity(review.condition),
-        "patient": None,
+        "patient": _patient(review),
         "headline": _headline(review.headline),
         "coverage": {section: str(coverage) for section, coverage in review.coverage.items()},
         "general": [_fact(fact) for fact in review.compound_facts],
@@ -101,6 +101,26 @@ def _question(review: SafetyReview) -> dict[str, Any]:
         "jurisdiction": review.jurisdiction,
         "see_also": [{"id": other.id, "name": other.name, "how": other.how} for other in review.see_also],
     }
+
+
+def _patient(review: SafetyReview) -> dict[str, Any] | None:
+    """Each fact given, with what it means here and the findings that stand on it; no other trace of the person."""
+    if review.situation.patient is None:
+        return None
+    facts = [
+        {
+            "field": line.field,
+            "text": line.text,
+            "known": line.known,
+            "states": [*line.states],
+            "findings": [*line.findings],
+        }
+        for line in review.facts
+    ]
+    missing = [
+        {"fact": m.fact, "concern": concern_word(m.concern), "findings": [*m.findings]} for m in review.missing()
+    ]
+    return {"facts": facts, "missing": missing, "medications_complete": review.situation.patient.complete}
 
 
 def _entity(entity: Compound | Condition) -> dict[str, Any]:
@@ -169,6 +189,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "partners": [_partner(partner) for partner in finding.partners],
         "folded_under": finding.folded_under,
         "relative": finding.relative,
+        "facts": [*finding.facts],
         "evidence": {
             "basis": str(evidence.basis),
             "level": str(evidence.level),
@@ -213,6 +234,7 @@ def _row(row: TreatmentRow) -> dict[str, Any]:
         "purpose": row.purpose,
         "usual": row.usual,
         "alternative": row.alternative,
+        "taken": row.taken,
         "concern": concern_word(row.concern),
         "findings": [*row.findings],
         "interaction_study": [*row.interaction_study],

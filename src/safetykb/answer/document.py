@@ -106,6 +106,12 @@ class _Writer:
         blocks: list[Block] = [*self.headline_blocks()]
         blocks.append(paragraph(f"Direct evidence: {self.direct_text()}."))
         blocks.append(paragraph(self.treatments_text()))
+        if review.headline.not_checked:
+            blocks.insert(
+                0, paragraph(f"NOT CHECKED, nothing here knows it: {'; '.join(review.headline.not_checked)}.")
+            )
+        if review.facts:
+            blocks.append(self.patient())
         asked = self.exposure_text()
         if asked:
             blocks.append(paragraph(asked))
@@ -121,6 +127,14 @@ class _Writer:
         yield Paragraph(spans=spans(badge_of(headline.concern), told))
         if rest:
             yield items(*rest)
+
+    def patient(self) -> Block:
+        lines = (f"{line.text}: {line.told}{self.seen(line.findings)}" for line in self.review.facts)
+        return Section(anchor="patient", title="This patient", blocks=(items(*lines),))
+
+    def seen(self, ids: Iterable[str]) -> str:
+        numbers = [self.numbers[id] for id in ids if id in self.numbers]
+        return f" (see {', '.join(numbers)})" if numbers else ""
 
     def because(self) -> str:
         """Say which findings set the concern, by number and hazard."""
@@ -315,7 +329,7 @@ class _Writer:
         return Section(anchor="treatments", title=title, blocks=(*table, *entries))
 
     def row(self, row: TreatmentRow) -> tuple[Spans, ...]:
-        usual = "usual" if row.usual else "not usual"
+        usual = "taken" if row.taken else "usual" if row.usual else "not usual"
         name = f"{row.name} ({row.purpose.replace('-', ' ')}, {usual})"
         return spans(name), self.known(row), spans(self.studied(row))
 

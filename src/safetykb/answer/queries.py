@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.loading import knowledge_base
-from safetykb.knowledge.lookup import Match, index_of
+from safetykb.knowledge.lookup import Asked, Match, index_of
 from safetykb.model.choices import Kind
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Compound, Condition
+from safetykb.model.patient import Patient
 from safetykb.model.scales import Concern
+from safetykb.reasoning.building import finding_of
+from safetykb.reasoning.findings import Finding
 from safetykb.reasoning.graph import graph_of
+from safetykb.reasoning.matching import matches
+from safetykb.reasoning.person import person_of
+from safetykb.reasoning.ranking import rank
+from safetykb.reasoning.situation import ANYBODY, Situation
 
 
 def compound(name: str, *, knowledge: KnowledgeBase | None = None) -> Compound:
@@ -65,3 +75,43 @@ def considerations(
         floor = Concern.of(at_least)
         found = [claim for claim in found if claim.concern is not None and claim.concern >= floor]
     return tuple(found)
+
+
+def interactions(
+    compound: str,
+    others: Sequence[str],
+    *,
+    among: bool = False,
+    knowledge: KnowledgeBase | None = None,
+) -> tuple[Finding, ...]:
+    """Return what is known of taking ``compound`` together with each of ``others``, in anybody.
+
+    ``among``: each pair of the others as well. Symmetric: which name comes first, their order and repetition do not
+    matter. Each finding is told from the side of the alphabetically first of the two (``finding.compound``); the other
+    is its partner. An empty tuple says that nothing is recorded, and nothing about safety.
+
+    Raises UnknownName with suggestions, AmbiguousName, and InvalidQuestion.
+    """
+    knowledge = knowledge or knowledge_base()
+    names = index_of(knowledge)
+    asked = {found.compound.id: found for found in map(names.compound, (compound, *others))}
+    first = names.compound(compound).compound.id
+    pairs = [pair for pair in combinations(sorted(asked), 2) if among or first in pair]
+    found = [finding for one, two in pairs for finding in _pair(knowledge, asked[one], asked[two])]
+    order = {id: place for place, id in enumerate(sorted(asked))}
+    ranked = sorted(found, key=lambda f: (rank(knowledge, f), order[f.compound], f.partners[0].treatment))
+    return tuple(ranked)
+
+
+def _pair(knowledge: KnowledgeBase, one: Asked, two: Asked) -> Iterator[Finding]:
+    patient = Patient(medications=(two.compound.name,), medications_complete=True)
+    situation = Situation(
+        knowledge=knowledge,
+        compound=one.compound,
+        condition=ANYBODY,
+        exposure=one.exposure,
+        patient=person_of(knowledge, patient, one.compound.id),
+    )
+    for match in matches(situation):
+        if match.other is not None:
+            yield finding_of(situation, match)

@@ -138,6 +138,21 @@ class Comparison(Choice):
     ABOVE = (">", "Above the limit.")
 
 
+class Sex(Choice):
+    """The sex that a label speaks of."""
+
+    FEMALE = ("female", "Female.")
+    MALE = ("male", "Male.")
+
+
+class ChildPugh(Choice):
+    """The Child-Pugh class of liver function."""
+
+    A = ("A", "5 or 6 points: mild.")
+    B = ("B", "7 to 9 points: moderate.")
+    C = ("C", "10 to 15 points: severe.")
+
+
 class Topic(Choice):
     """What a search looked for."""
 

@@ -56,10 +56,11 @@ class _Builder:
         inferred = origin is Origin.JOINED or grade.basis is Basis.INFERENCE
         directness = self.directness(inferred=inferred)
         speaks = match.speaks_of_condition or self.own_label
-        is_open = bool(needs) or match.other is not None
+        is_open = bool(needs) or match.is_if_taking
         block = self.block(concern, inferred=inferred, is_open=is_open, speaks=speaks)
         return Finding(
             id=claim.id,
+            compound=self.situation.compound.id,
             block=block,
             section=self.section(block),
             kind=claim.kind,
@@ -89,6 +90,8 @@ class _Builder:
             monitoring=claim.monitoring,
             marks=self.marks(),
             speaks=speaks,
+            personal=match.is_personal,
+            facts=self.facts(),
             record_statement=claim.statement,
             relative=self.situation.compound.id if self.relative else None,
         )
@@ -162,7 +165,7 @@ class _Builder:
             return Directness.INFERRED
         if self.match.own_path.links or self.match.signal:
             return Directness.CLASS
-        if self.match.speaks_of_condition or self.match.partners or self.own_label:
+        if self.match.speaks_of_condition or self.match.partners or self.match.is_personal or self.own_label:
             return Directness.DIRECT
         return Directness.GENERAL
 
@@ -178,10 +181,16 @@ class _Builder:
 
     def if_taking(self, partners: tuple[Partner, ...]) -> tuple[str, ...]:
         """Return the ids of what must be taken as well: the treatments met, else the claim's own term."""
-        if self.match.other is None:
+        if not self.match.is_if_taking or self.match.other is None:
             return ()
         named = tuple(partner.treatment for partner in partners if not partner.narrower)
         return named or (self.match.other,)
+
+    def facts(self) -> tuple[str, ...]:
+        """Return the facts of the patient that meet a part of the claim, in words."""
+        states = [part.fact for part in self.match.states if part.fact]
+        taken = [f"takes {part.view.name}" for part in self.match.partners if part.view.taken]
+        return tuple(dict.fromkeys([*states, *taken]))
 
     # --- words ----------------------------------------------------------------------------------------------------
 
@@ -228,7 +237,8 @@ class _Builder:
         """Return the names of the other side: one partner or a few, else the claim's own term."""
         if self.match.other is None:
             return ""
-        names = [part.view.name for part in self.match.partners if part.narrower is None]
+        taken = [part for part in self.match.partners if part.view.taken]
+        names = [part.view.name for part in taken or self.match.partners if part.narrower is None]
         if not names or len(names) > _FEW:
             return self.medicine(self.match.other)
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
@@ -282,11 +292,12 @@ class _Builder:
         return Partner(
             treatment=part.view.id,
             name=self.name(part.narrower) if part.narrower else part.view.name,
-            status="open",
+            status="met" if part.view.taken else "open",
             concern=min(concern, Concern.CAUTION) if inferred and concern else concern,
             usual=part.view.record.usual,
             alternative=part.view.alternative,
             narrower=part.narrower is not None,
+            members=part.view.members,
             path=path,
         )
 
@@ -309,10 +320,12 @@ class _Builder:
         heavy = concern is not None and concern >= Concern.AVOID
         if self.relative:
             return Place.RELATED
-        if not inferred and not is_open and (speaks or heavy):
+        if not inferred and not is_open and (speaks or heavy or self.match.is_personal):
             return Place.KNOWN
         if not inferred and is_open and heavy:
             return Place.NOT_IF
+        if any(part.view.taken for part in self.match.partners):
+            return Place.TAKEN
         if self.claim.kind is Kind.MONITORING:
             return Place.MONITORING
         if self.claim.origin is Origin.JOINED and self.match.states:
@@ -345,6 +358,9 @@ class _Builder:
                 found.append(f"a newer version is known ({source.date or source.title}{unread})")
         if self.claim.context.window is not None:
             found.append(window_text(self.claim.context.window))
+        if self.situation.patient is not None:
+            notes = self.situation.patient.notes
+            found += [notes[part.state] for part in self.match.states if part.state in notes and part.fact]
         return tuple(dict.fromkeys(found))
 
     def newest(self, source: Source) -> Source:

@@ -105,7 +105,7 @@ class Partner:
     """A treatment of the condition that a finding meets.
 
     ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
-    claim speaks of something under a class treatment.
+    claim speaks of something under a class treatment. ``members``: the medicines of the class that the patient takes.
     """
 
     treatment: str
@@ -115,6 +115,7 @@ class Partner:
     usual: bool
     alternative: bool
     narrower: bool
+    members: tuple[str, ...]
     path: tuple[Step, ...]
 
     @property
@@ -142,16 +143,18 @@ class Need:
 
 @attrs.frozen(kw_only=True)
 class Finding(Shown):
-    """A consideration as it stands in one review; its ``id`` is the consideration's.
+    """A consideration as it stands in one review; its ``id`` is the consideration's, ``compound`` the one asked about.
 
     ``concern`` is None for ``no-increase``. ``origin`` may be weaker than the record's, never stronger.
     ``if_taking``, ``if_having`` and ``if_form`` say what is open; ``other_name`` is what the claim itself calls the
     medicine on the other side. ``path`` leads from the compound to the claim's
     subject, ``person_path`` from the condition to the states. ``marks`` are warnings about the sources. ``relative``
-    names the compound whose own finding this is, when it is not the one asked about.
+    names the compound whose own finding this is, when it is not the one asked about. ``personal``: a fact of the
+    patient meets it; ``facts`` are these facts in words.
     """
 
     id: str
+    compound: str
     block: Place
     section: Part
     kind: Kind
@@ -175,6 +178,8 @@ class Finding(Shown):
     monitoring: tuple[Monitoring, ...]
     marks: tuple[str, ...]
     speaks: bool
+    personal: bool
+    facts: tuple[str, ...]
     record_statement: str
     folded_under: str | None = None
     relative: str | None = None

@@ -92,8 +92,13 @@ class Headline:
     text: str
 
 
-def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage) -> Headline:
-    """Return the headline of ``findings`` (a relative's among them are left out)."""
+def headline_of(
+    findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage, not_checked: tuple[str, ...] = ()
+) -> Headline:
+    """Return the headline of ``findings`` (a relative's among them are left out).
+
+    ``not_checked``: what was stated of the patient and nothing here knows.
+    """
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
     concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
@@ -107,7 +112,7 @@ def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage:
         if_taking=if_taking,
         depends_on=depends_on,
         inferred=inferred,
-        not_checked=(),
+        not_checked=not_checked,
         because=because,
         direct=direct_evidence(studies),
         coverage=coverage,
@@ -117,17 +122,20 @@ def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage:
 
 
 def sets_concern(finding: Finding) -> bool:
-    """Tell whether a finding counts for the concern: met, not inferred, and of these people or heavy for everybody."""
-    if finding.inferred or finding.is_open:
+    """Tell whether a finding counts for the concern: met, and of these people or heavy for everybody.
+
+    An inferred one counts only where a fact of the patient meets it, and it is at most caution.
+    """
+    if finding.is_open or (finding.inferred and not finding.personal):
         return False
-    if finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID:
+    if finding.speaks or finding.personal or (finding.concern or Concern.INFORM) >= Concern.AVOID:
         return True
     return finding.kind is Kind.MONITORING and finding.evidence.basis is Basis.AUTHORITY
 
 
 def concern_set(finding: Finding) -> Concern | None:
     """Return the concern that a finding gives to the headline; monitoring asked of everybody gives ``monitor``."""
-    if finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID:
+    if finding.speaks or finding.personal or (finding.concern or Concern.INFORM) >= Concern.AVOID:
         return finding.concern
     return Concern.MONITOR
 
@@ -138,7 +146,8 @@ def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
         if finding.inferred or finding.needs or (finding.concern or Concern.INFORM) < Concern.CAUTION:
             continue
         for partner in finding.partners:
-            if not partner.usual or partner.alternative or partner.narrower or partner.concern is None:
+            passed_over = partner.status == "met" or partner.alternative or partner.narrower
+            if passed_over or not partner.usual or partner.concern is None:
                 continue
             known = found.get(partner.treatment)
             if known is None or known.concern < partner.concern:
@@ -185,7 +194,8 @@ def _inferred(findings: Iterable[Finding]) -> tuple[Inferred, ...]:
     stated = {finding.hazard for finding in findings if finding.speaks and not finding.inferred}
     found: dict[str, Inferred] = {}
     for finding in findings:
-        if finding.inferred and finding.concern and not finding.if_taking and finding.hazard not in stated:
+        tied = not finding.partners or finding.personal
+        if finding.inferred and finding.concern and tied and finding.hazard not in stated:
             known = found.get(finding.hazard)
             if known is None or known.concern < finding.concern:
                 entry = Inferred(hazard=finding.hazard, name=finding.hazard_name, concern=finding.concern)
@@ -234,6 +244,8 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
     cautions = sum(1 for entry in headline.if_taking if entry.concern is Concern.CAUTION)
     if cautions:
         parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
+    if headline.not_checked:
+        parts.insert(1, f"Not checked, because nothing here knows it: {'; '.join(headline.not_checked)}.")
     if headline.inferred:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
     return tuple(parts)

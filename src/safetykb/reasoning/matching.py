@@ -36,6 +36,7 @@ class Bearing(enum.Enum):
     DIAGNOSIS = "diagnosis"
     NARROWER = "narrower"
     VULNERABILITY = "vulnerability"
+    PATIENT = "patient"
     UNKNOWN = "unknown"
 
 
@@ -48,12 +49,16 @@ class Role(enum.Enum):
 
 @attrs.frozen
 class StatePart:
-    """A state that the context asks for: whether it holds, how it bears on the condition, and by which path."""
+    """A state that the context asks for: whether it holds, how it bears on the condition, and by which path.
+
+    ``fact``: what was stated of the patient that decides it.
+    """
 
     state: str
     status: Status
     bearing: Bearing
     path: Path
+    fact: str | None = None
 
 
 @attrs.frozen
@@ -110,7 +115,18 @@ class Match:
     @property
     def is_open(self) -> bool:
         """Whether any part of the context is open. A medicine is open until somebody is known to take it."""
-        return bool(self.open_states or self.open_exposures or self.other is not None)
+        return bool(self.open_states or self.open_exposures or self.is_if_taking)
+
+    @property
+    def is_if_taking(self) -> bool:
+        """Whether it needs a medicine that nobody is known to take."""
+        return self.other is not None and not any(part.view.taken for part in self.partners)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether a fact of the patient (a state or a medicine) meets it."""
+        states = any(part.bearing is Bearing.PATIENT for part in self.states)
+        return states or any(part.view.taken for part in self.partners)
 
 
 def matches(situation: Situation) -> Iterator[Match]:
@@ -124,16 +140,35 @@ def matches(situation: Situation) -> Iterator[Match]:
 
 def match_of(situation: Situation, consideration: SafetyConsideration) -> Match | None:
     """Return how ``consideration`` applies to ``situation``; None when it does not."""
+    match = laid_out(situation, consideration)
+    return None if match is None or obstacle(situation, match) else match
+
+
+def laid_out(situation: Situation, consideration: SafetyConsideration) -> Match | None:
+    """Return every part of ``consideration`` with its status; None when the compound is on neither side of it."""
     match = _sides(situation, consideration)
     if match is None:
         return None
     states = tuple(_state(situation, state) for state in consideration.context.having)
-    exposures = tuple(_exposures(situation, match))
-    if any(part.status is Status.UNMET for part in exposures):
-        return None
-    if consideration.origin is Origin.JOINED and not _joins(situation, consideration, states, exposures, match):
-        return None
-    return attrs.evolve(match, states=states, exposures=exposures)
+    return attrs.evolve(match, states=states, exposures=tuple(_exposures(situation, match)))
+
+
+def obstacle(situation: Situation, match: Match) -> str | None:
+    """Return why ``match`` does not apply, in words; None when nothing stands in the way."""
+    for exposure in match.exposures:
+        if exposure.status is Status.UNMET:
+            return f"it speaks of the compound {exposure.text}, which is not what was asked"
+    for state in match.states:
+        if state.status is Status.UNMET:
+            return (
+                f"it needs {situation.knowledge.entity(state.state).name}, and of the patient it is known: {state.fact}"
+            )
+    if match.other is not None and not match.partners and situation.patient is not None and situation.patient.complete:
+        name = situation.knowledge.entity(match.other).name
+        return f"it needs {name}, and the medicines stated are complete without it"
+    if match.consideration.origin is Origin.JOINED:
+        return _unjoined(situation, match)
+    return None
 
 
 def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | None:
@@ -184,7 +219,8 @@ def _own(situation: Situation, mine: str, *, banded: bool) -> tuple[Path | None,
 
 
 def _partners(situation: Situation, other: str) -> tuple[PartnerPart, ...]:
-    parts = (_partner(situation, view, other) for view in situation.treatments if not view.holds_asked)
+    open_to = (view for view in situation.treatments if not view.holds_asked and not view.excluded)
+    parts = (_partner(situation, view, other) for view in open_to)
     return tuple(part for part in parts if part is not None)
 
 
@@ -209,6 +245,12 @@ def _without_band(situation: Situation, reach: Mapping[str, Path], banded: str) 
 
 
 def _state(situation: Situation, state: str) -> StatePart:
+    patient = situation.patient
+    if patient is not None and state not in situation.diagnoses:
+        if state in patient.has:
+            return StatePart(state, Status.MET, Bearing.PATIENT, Path(), patient.has[state].text)
+        if state in patient.has_not:
+            return StatePart(state, Status.UNMET, Bearing.PATIENT, Path(), patient.has_not[state].text)
     if state in situation.diagnoses:
         return StatePart(state, Status.MET, Bearing.DIAGNOSIS, situation.person[state])
     if state in situation.narrower:
@@ -218,25 +260,21 @@ def _state(situation: Situation, state: str) -> StatePart:
     return StatePart(state, Status.OPEN, Bearing.UNKNOWN, Path())
 
 
-def _joins(
-    situation: Situation,
-    consideration: SafetyConsideration,
-    states: tuple[StatePart, ...],
-    exposures: tuple[ExposurePart, ...],
-    match: Match,
-) -> bool:
-    """Tell whether a joined claim has what it joins: states that the condition brings, a partner, a known exposure."""
+def _unjoined(situation: Situation, match: Match) -> str | None:
+    """Return what a joined claim lacks: states that somebody brings, a partner, a known exposure; None for nothing."""
     if match.other is not None and not match.partners:
-        return False
-    if any(part.status is Status.OPEN for part in exposures):
-        return False
-    for part in states:
-        if part.bearing not in (Bearing.DIAGNOSIS, Bearing.VULNERABILITY):
-            return False
-        scarce = Frequency.NOT_KNOWN < situation.frequency(part.state) <= Frequency.UNCOMMON
-        if part.bearing is Bearing.VULNERABILITY and scarce and consideration.serious is None:
-            return False
-    return True
+        return f"no treatment here, and nothing the patient takes, is {situation.knowledge.entity(match.other).name}"
+    for exposure in match.open_exposures:
+        return f"it is put together here for the compound {exposure.text}, which nobody stated"
+    for part in match.states:
+        name = situation.knowledge.entity(part.state).name
+        if part.bearing in (Bearing.UNKNOWN, Bearing.NARROWER):
+            return f"it is put together here for people with {name}, which nothing ties to these people"
+        frequency = situation.frequency(part.state) if part.bearing is Bearing.VULNERABILITY else Frequency.NOT_KNOWN
+        scarce = Frequency.NOT_KNOWN < frequency <= Frequency.UNCOMMON
+        if scarce and match.consideration.serious is None:
+            return f"{name} is {frequency} in these people, and the hazard is not known to be serious"
+    return None
 
 
 def _exposures(situation: Situation, match: Match) -> Iterator[ExposurePart]:

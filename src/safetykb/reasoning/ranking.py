@@ -30,7 +30,7 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
     knowledge = situation.knowledge
     found = []
     for relative, _ in situation.graph.relatives(situation.compound.id):
-        other = Situation(knowledge=knowledge, compound=knowledge.compounds[relative], condition=situation.condition)
+        other = attrs.evolve(situation, compound=knowledge.compounds[relative], exposure=None)
         for consideration in knowledge.considerations.values():
             if consideration.subject != relative or consideration.id in known or consideration.withdrawn:
                 continue
@@ -38,6 +38,16 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
             finding = finding_of(other, match, relative=True) if match else None
             if finding and (finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID):
                 found.append(finding)
+    return found
+
+
+def medicine_monitoring(situation: Situation) -> list[Finding]:
+    """Return what the medicines that the patient takes ask to monitor in everybody, or in this patient."""
+    found: list[Finding] = []
+    for id, asked in situation.patient.takes.items() if situation.patient else ():
+        other = attrs.evolve(situation, compound=asked.compound, exposure=asked.exposure)
+        own = (finding_of(other, match) for match in matches(other) if match.consideration.monitoring)
+        found += [f for f in own if id != situation.compound.id and not f.inferred and not f.is_open]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 import attrs
 
@@ -13,6 +14,7 @@ from safetykb.model.considerations import Exposure
 from safetykb.model.entities import Compound, Condition, Treatment
 from safetykb.model.scales import Frequency
 from safetykb.reasoning.graph import Graph, Path, graph_of
+from safetykb.reasoning.person import Person
 
 
 @attrs.frozen(kw_only=True)
@@ -20,7 +22,9 @@ class TreatmentView:
     """A treatment of the condition as the question sees it.
 
     ``alternative``: it has a purpose that the compound asked about has here too, so the two are not normally
-    combined. ``holds_asked``: it is a class that the compound asked about belongs to.
+    combined. ``holds_asked``: it is a class that the compound asked about belongs to. ``members``: what the patient
+    takes of it (itself, or members of the class). ``excluded``: the patient's medicines are all known, and it is not
+    among them.
     """
 
     record: Treatment
@@ -28,6 +32,13 @@ class TreatmentView:
     reach: Mapping[str, Path]
     alternative: bool
     holds_asked: bool
+    members: tuple[str, ...] = ()
+    excluded: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether the patient takes it, or a member of it."""
+        return bool(self.members)
 
     @property
     def id(self) -> str:
@@ -37,12 +48,16 @@ class TreatmentView:
 
 @attrs.define(slots=False, eq=False, kw_only=True)
 class Situation:
-    """What is asked: ``compound`` in people with ``condition``, taken as ``exposure`` (None: nobody said how)."""
+    """What is asked: ``compound`` in people with ``condition``, taken as ``exposure`` (None: nobody said how).
+
+    ``patient``: one person, as the knowledge base understands them; None asks about everybody.
+    """
 
     knowledge: KnowledgeBase
     compound: Compound
     condition: Condition
     exposure: Exposure | None = None
+    patient: Person | None = None
 
     @cached_property
     def graph(self) -> Graph:
@@ -100,19 +115,29 @@ class Situation:
     @cached_property
     def treatments(self) -> tuple[TreatmentView, ...]:
         """The treatments of the condition other than the compound itself, in the order of their names."""
-        purposes = {record.purpose for record in self.treats}
-        views = [
-            TreatmentView(
-                record=record,
-                name=self.knowledge.entity(record.treatment).name,
-                reach=self.graph.reach(record.treatment),
-                alternative=record.purpose in purposes,
-                holds_asked=record.treatment in self.own,
-            )
-            for record in self._records
-            if record.treatment != self.compound.id
-        ]
+        views = [self._view(record) for record in self._records if record.treatment != self.compound.id]
+        known = {view.id for view in views}
+        views += [self._view(_as_treatment(id)) for id in self._taken if id not in known]
         return tuple(sorted(views, key=lambda view: (view.name.casefold(), view.id)))
+
+    @property
+    def _taken(self) -> tuple[str, ...]:
+        """The medicines that the patient takes, other than the compound itself."""
+        takes = self.patient.takes if self.patient else ()
+        return tuple(id for id in takes if id != self.compound.id)
+
+    def _view(self, record: Treatment) -> TreatmentView:
+        purposes = {known.purpose for known in self.treats}
+        members = tuple(id for id in self._taken if record.treatment in self.graph.reach(id))
+        return TreatmentView(
+            record=record,
+            name=self.knowledge.entity(record.treatment).name,
+            reach=self.graph.reach(record.treatment),
+            alternative=record.purpose in purposes and not members,
+            holds_asked=record.treatment in self.own,
+            members=members,
+            excluded=self.patient is not None and self.patient.complete and not members,
+        )
 
     @cached_property
     def _records(self) -> tuple[Treatment, ...]:
@@ -131,3 +156,14 @@ class Situation:
         nearest = sorted(self.diagnoses, key=lambda entity: (len(self.person[entity].links), entity))
         named = [self.knowledge.conditions[e].specialist for e in nearest if e in self.knowledge.conditions]
         return next((name for name in named if name), None)
+
+
+ANYBODY: Final = Condition(id="anybody", name="anybody")
+"""No condition at all: for questions about medicines alone."""
+
+TAKEN: Final = "taken by the patient"
+"""The purpose of a medicine that the patient takes and that is no treatment of the condition."""
+
+
+def _as_treatment(compound: str) -> Treatment:
+    return Treatment(treatment=compound, purpose=TAKEN, usual=False, cites=())

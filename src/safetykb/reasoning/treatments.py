@@ -17,9 +17,9 @@ from safetykb.reasoning.situation import Situation, TreatmentView
 class TreatmentRow:
     """A treatment of the condition beside the compound asked about.
 
-    ``alternative``: same purpose, not normally combined. ``concern``: the highest that is not inferred; None is
-    undetermined. ``interaction_study``: the keys of the studies of the two together; ``absence`` says what may be
-    said when there is none.
+    ``taken``: the patient takes it or a member of it. ``alternative``: same purpose, not normally combined.
+    ``concern``: the highest that is not inferred; None is undetermined. ``interaction_study``: the keys of the studies
+    of the two together; ``absence`` says what may be said when there is none.
     """
 
     id: str
@@ -28,6 +28,7 @@ class TreatmentRow:
     usual: bool
     alternative: bool
     holds_asked: bool
+    taken: bool
     concern: Concern | None
     findings: tuple[str, ...]
     interaction_study: tuple[str, ...]
@@ -40,14 +41,17 @@ class TreatmentRow:
 
 
 def treatment_rows(situation: Situation, findings: Sequence[Finding]) -> tuple[TreatmentRow, ...]:
-    """Return one row for each treatment, those with a stated concern first, then inferred ones, then the rest."""
-    rows = [_row(situation, view, findings) for view in situation.treatments]
+    """Return one row for each treatment and medicine taken: those taken first, then by the concern that sources state.
+
+    A treatment that a complete list of medicines rules out has no row.
+    """
+    rows = [_row(situation, view, findings) for view in situation.treatments if not view.excluded]
     return tuple(sorted(rows, key=_order))
 
 
 def _order(row: TreatmentRow) -> tuple[object, ...]:
     rank = row.concern.rank if row.concern else 0
-    return (-rank, not row.findings, not row.usual, row.name.casefold(), row.id)
+    return (not row.taken, -rank, not row.findings, not row.usual, row.name.casefold(), row.id)
 
 
 def _row(situation: Situation, view: TreatmentView, findings: Sequence[Finding]) -> TreatmentRow:
@@ -60,6 +64,7 @@ def _row(situation: Situation, view: TreatmentView, findings: Sequence[Finding])
         usual=view.record.usual,
         alternative=view.alternative,
         holds_asked=view.holds_asked,
+        taken=view.taken,
         concern=max(stated, default=None),
         findings=tuple(finding.id for finding, _ in met),
         interaction_study=_studies(situation, met),
