@@ -153,6 +153,19 @@ class ChildPugh(Choice):
     C = ("C", "10 to 15 points: severe.")
 
 
+class PolicyAction(Choice):
+    """What a policy does to a claim of the base."""
+
+    RAISE = ("raise", "Gives it a higher concern.")
+    LOWER = ("lower", "Gives it a lower concern, until a day.")
+    SILENCE = ("silence", "Takes it out of the findings, until a day; every answer says so.")
+
+    @property
+    def past(self) -> str:
+        """What was done, as the first word of a sentence."""
+        return {"raise": "Raised", "lower": "Lowered", "silence": "Silenced"}[str(self.value)]
+
+
 class Topic(Choice):
     """What a search looked for."""
 
