@@ -422,7 +422,7 @@ def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
             holder = holder[step]
         match draw(st.sampled_from(["replace", "remove", "rename", "repeat"])):
             case "replace":
-                holder[last] = draw(ODD)
+                holder[last] = copy.deepcopy(draw(ODD))
             case "remove" if spots:
                 del holder[last]
             case "rename" if spots and isinstance(holder, dict):

@@ -9,7 +9,7 @@ from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.model.choices import Design, Kind, TermKind
 from safetykb.model.evidence import Citation, Source
-from safetykb.model.scales import Concern, Frequency
+from safetykb.model.scales import Concern, Frequency, Seriousness
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Finding, Partner, Place
@@ -44,6 +44,13 @@ _NAMED: Final = 5
 """The largest number of treatments that the title of a finding names."""
 
 _FIRST: Final = (Place.KNOWN, Place.NOT_IF, Place.TAKEN)
+_CAN: Final = {
+    Seriousness.HOSPITAL: "can need a hospital",
+    Seriousness.DISABLING: "can be disabling",
+    Seriousness.BIRTH_DEFECT: "can cause a birth defect",
+    Seriousness.LIFE_THREATENING: "can be life-threatening",
+    Seriousness.FATAL: "can be fatal",
+}
 
 
 def document_of(review: SafetyReview) -> Document:
@@ -77,7 +84,7 @@ class _Writer:
 
     @staticmethod
     def _ordered(findings: Sequence[Finding]) -> Iterable[Finding]:
-        for place in (*_FIRST, Place.EVERYBODY, Place.RELATED, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
+        for place in (*_FIRST, Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
             yield from (finding for finding in findings if finding.block is place)
         yield from (finding for finding in findings if finding.block is Place.MONITORING)
 
@@ -207,7 +214,7 @@ class _Writer:
         evidence = finding.evidence
         parts = [f"{evidence.basis}, {evidence.level}", str(evidence.directness)]
         if finding.serious:
-            parts.append(f"can be {finding.serious}" if finding.serious.value != "hospital" else "can need a hospital")
+            parts.append(_CAN[finding.serious])
         named = dict.fromkeys(self.source(cite.key).short_name for cite in finding.cites)
         parts += list(named)[:3]
         return " · ".join(parts)
@@ -216,7 +223,7 @@ class _Writer:
         yield paragraph(" ".join(part for part in (finding.statement, finding.rationale, finding.action) if part))
         for other in self.review.findings:
             if other.folded_under == finding.id:
-                yield paragraph(f"By inference as well: {other.statement} ", self.explain(other))
+                yield paragraph(f"By inference as well ({other.evidence.level}): {other.statement} ", self.explain(other))
         marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
         cited = self.cited(finding.shown_cites)
         yield Paragraph(spans=spans(f"{marks}{cited} ", self.explain(finding)))
@@ -532,7 +539,7 @@ class _Writer:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)
         found: list[str | Span] = [Code(text=source.id), f" {text}. "]
-        ids = [f"{name} {value}" for name, value in self.identifiers(source) if value]
+        ids = [f"{name} {value}".strip() for name, value in self.identifiers(source) if value]
         if ids:
             found.append(f"{', '.join(ids)}. ")
         if source.url:

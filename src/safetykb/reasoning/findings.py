@@ -105,7 +105,7 @@ class Partner:
     """A treatment of the condition that a finding meets.
 
     ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
-    claim speaks of something under a class treatment.
+    claim speaks of something under a class treatment. ``inferred``: that the claim meets it is put together here.
     """
 
     treatment: str
@@ -115,6 +115,7 @@ class Partner:
     usual: bool
     alternative: bool
     narrower: bool
+    inferred: bool
     path: tuple[Step, ...]
 
     @property

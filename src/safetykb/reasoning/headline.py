@@ -97,7 +97,7 @@ def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage:
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
     concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
-    because = tuple(finding.id for finding in setting if concern_set(finding) == concern)
+    because = tuple(finding.id for finding in setting if concern is not None and concern_set(finding) is concern)
     if_taking, depends_on, inferred = _if_taking(own), _depends_on(own), _inferred(own)
     of_condition = [need.concern for need in depends_on if need.of == "condition"]
     everything = [*([concern] if concern else []), *(entry.concern for entry in if_taking), *of_condition]
@@ -138,7 +138,8 @@ def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
         if finding.inferred or finding.needs or (finding.concern or Concern.INFORM) < Concern.CAUTION:
             continue
         for partner in finding.partners:
-            if not partner.usual or partner.alternative or partner.narrower or partner.concern is None:
+            known_not = partner.alternative or partner.narrower or partner.inferred
+            if not partner.usual or known_not or partner.concern is None:
                 continue
             known = found.get(partner.treatment)
             if known is None or known.concern < partner.concern:
@@ -164,7 +165,7 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
     """Return everything that a finding needs as one entry; None where ``if_taking`` says it already."""
     facts = [need.fact for need in finding.needs if need.of != "exposure"]
     if finding.if_taking:
-        combined = [partner for partner in finding.partners if not partner.alternative]
+        combined = [partner for partner in finding.partners if not (partner.alternative or partner.inferred)]
         alone = not finding.needs
         rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
         if finding.partners and not rest:

@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from safetykb.model.choices import Comparison, Origin, TermKind
+from safetykb.model.choices import Comparison, Kind, Origin, TermKind
 from safetykb.model.considerations import Dose, Exposure, SafetyConsideration
 from safetykb.model.entities import Compound
-from safetykb.model.scales import Frequency
 from safetykb.reasoning.graph import Path
 from safetykb.reasoning.situation import Situation, TreatmentView
 
@@ -69,18 +68,24 @@ class PartnerPart:
     """A treatment that fills the other side of a claim.
 
     ``narrower``: the claim speaks of something under a class treatment, named here. ``unbanded``: the claim asks for
-    a band (a strong inhibitor ...) and the treatment is known without one.
+    a band (a strong inhibitor ...) that one of the two is known without. ``swapped``: the two stand the other way
+    round than the rest of the match does.
     """
 
     view: TreatmentView
     path: Path
     narrower: str | None = None
     unbanded: bool = False
+    swapped: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Match:
-    """That a consideration applies to a situation, and how."""
+    """That a consideration applies to a situation, and how.
+
+    ``signal``: the claim is about another member of a class. ``unbanded``: a band that the claim asks for is known of
+    nothing that it meets.
+    """
 
     consideration: SafetyConsideration
     role: Role
@@ -90,7 +95,7 @@ class Match:
     exposures: tuple[ExposurePart, ...] = ()
     partners: tuple[PartnerPart, ...] = ()
     signal: bool = False
-    own_unbanded: bool = False
+    unbanded: bool = False
 
     @property
     def speaks_of_condition(self) -> bool:
@@ -128,6 +133,8 @@ def match_of(situation: Situation, consideration: SafetyConsideration) -> Match 
     if match is None:
         return None
     states = tuple(_state(situation, state) for state in consideration.context.having)
+    if consideration.kind is Kind.NO_INCREASE and any(_flowed(situation, part) for part in states):
+        return None
     exposures = tuple(_exposures(situation, match))
     if any(part.status is Status.UNMET for part in exposures):
         return None
@@ -137,29 +144,48 @@ def match_of(situation: Situation, consideration: SafetyConsideration) -> Match 
 
 
 def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | None:
-    """Find the side that the compound stands on, and the treatments on the other side."""
-    found = None
+    """Find the side that the compound stands on, and the treatments on the other side.
+
+    Where the claim holds both ways, the side that a treatment fills goes first, and treatments that fill only the
+    other side are added as swapped.
+    """
+    sides = sorted(_each_side(situation, consideration), key=lambda side: (not side.partners, side.unbanded))
+    if not sides:
+        return None
+    first, *others = sides
+    swapped = [attrs.evolve(part, swapped=True) for side in others for part in side.partners]
+    best: dict[str, PartnerPart] = {}
+    for part in sorted((*first.partners, *swapped), key=lambda part: part.unbanded):
+        best.setdefault(part.view.id, part)
+    partners = tuple(best[view.id] for view in situation.treatments if view.id in best)
+    return attrs.evolve(first, partners=partners)
+
+
+def _flowed(situation: Situation, part: StatePart) -> bool:
+    """Tell whether a state holds only because the condition asked about lies under it."""
+    return part.status is Status.MET and part.state != situation.condition.id
+
+
+def _each_side(situation: Situation, consideration: SafetyConsideration) -> Iterator[Match]:
     for role, mine, other in _orientations(situation, consideration):
-        path, unbanded = _own(situation, mine, banded=role is Role.TAKING or other is not None)
-        if path is None:
+        path, unbanded = _own(situation, mine, banded=other is not None)
+        if path is None or other == situation.compound.id:
             continue
-        partners = _partners(situation, other) if other is not None else ()
-        if found is None:
-            signal = mine != consideration.subject and role is Role.SUBJECT and consideration.signal_for == mine
-            found = Match(
-                consideration=consideration,
-                role=role,
-                own_path=path,
-                other=other,
-                partners=partners,
-                signal=signal,
-                own_unbanded=unbanded,
-            )
-        else:
-            known = {part.view.id for part in found.partners}
-            more = tuple(part for part in partners if part.view.id not in known)
-            found = attrs.evolve(found, partners=(*found.partners, *more))
-    return found
+        found = _partners(situation, other) if other is not None else ()
+        if consideration.kind is Kind.NO_INCREASE:  # it flows nowhere: it holds of the very two, or not at all
+            if path.links:
+                continue
+            found = tuple(part for part in found if not part.path.links)
+        partners = tuple(attrs.evolve(part, unbanded=part.unbanded or unbanded) for part in found)
+        yield Match(
+            consideration=consideration,
+            role=role,
+            own_path=path,
+            other=other,
+            partners=partners,
+            signal=role is Role.SUBJECT and mine != consideration.subject,
+            unbanded=all(part.unbanded for part in partners) if partners else unbanded,
+        )
 
 
 def _orientations(situation: Situation, consideration: SafetyConsideration) -> Iterator[tuple[Role, str, str | None]]:
@@ -233,8 +259,7 @@ def _joins(
     for part in states:
         if part.bearing not in (Bearing.DIAGNOSIS, Bearing.VULNERABILITY):
             return False
-        scarce = Frequency.NOT_KNOWN < situation.frequency(part.state) <= Frequency.UNCOMMON
-        if part.bearing is Bearing.VULNERABILITY and scarce and consideration.serious is None:
+        if part.bearing is Bearing.VULNERABILITY and consideration.serious is None and situation.scarce(part.state):
             return False
     return True
 
@@ -284,7 +309,7 @@ _HOLDS = {
 
 def _form(compound: Compound, needed: str, asked: str | None) -> ExposurePart:
     text = f"as {form_name(compound, needed)}"
-    if needed not in {form.id for form in compound.forms}:
+    if compound.forms and needed not in {form.id for form in compound.forms}:
         return ExposurePart(text, Status.UNMET)
     if asked is None:
         return ExposurePart(text, Status.OPEN)
