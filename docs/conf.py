@@ -41,7 +41,8 @@ nb_merge_streams = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "__init__"}
+autodoc_class_signature = "separated"  # the fields below say the same
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 add_module_names = False

@@ -124,7 +124,7 @@ def _python(body: str, options: Mapping[str, str], names: dict[str, Any]) -> str
     with contextlib.redirect_stdout(printed):
         exec(compile(body, "example", "exec"), names)  # noqa: S102  an example of these pages
     shown = _fence("python", body)
-    return f"{shown}\n\n{_fence('text', _cut(printed.getvalue(), options))}" if printed.getvalue() else shown
+    return f"{shown}\n\n{_fence('output', _cut(printed.getvalue(), options))}" if printed.getvalue() else shown
 
 
 def _file(path: str, body: str) -> str:
@@ -359,7 +359,10 @@ def _described(root: str, schema: Mapping[str, Any], depth: int) -> str:
     queue = [*_inner("", schema), *named]
     while queue:
         name, place, part = queue.pop(0)
-        told.append(f"({_place(root, place)})=\n{'#' * depth} {name}\n\n{_plain(part.get('description', ''))}")
+        text = part.get("description", "")
+        if "enum" in part:  # the words stand below, and what they mean on the page of the scales
+            text = text.partition(f" {part['enum'][0]}: ")[0]
+        told.append(f"({_place(root, place)})=\n{'#' * depth} {name}\n\n{_plain(text)}")
         if "properties" in part:
             told.append(_properties(root, part, name))
             queue = [*_inner(f"{name}.", part), *queue]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -36,7 +37,8 @@ PARTS = (
 """What follows the headline, and comes before what the text says of itself: nine parts with it, and the note."""
 
 REASSURING = re.compile(
-    r"\b(safe(ly)?|harmless|risk[- ]free|(well|better)[- ]tolerated|tolerable|benign|innocuous|reassur\w*|fine|ok(ay)? to"
+    r"\b(safe(ly)?|harmless|risk[- ]free|(well|better)[- ]tolerated|tolerable|benign|innocuous|reassur\w*"
+    r"|fine|ok(ay)? to"
     r"|no (known |relevant |significant |major |added |increased )?(risks?|harms?|danger|side[- ]effects?|problems?)"
     r"|nothing to (worry|fear)|without (any )?risk|not (dangerous|harmful)|can be (safely )?(taken|used|combined)"
     r"|unlikely to (harm|cause|interact)|expected to be without)\b",
@@ -66,58 +68,79 @@ def titles_of(review: SafetyReview) -> tuple[str, ...]:
     return tuple(" ".join(source.title.split()).rstrip(".") for source in review.sources)
 
 
+@attrs.frozen(eq=False)
+class Rendered:
+    """A review in every form, as it is written and as it is read."""
+
+    review: SafetyReview
+    written: dict[str, str]
+    read: dict[str, str]
+
+    @classmethod
+    def of(cls, review: SafetyReview) -> Rendered:
+        written = forms(review)
+        return cls(review, written, {form: plain(form, text) for form, text in written.items()})
+
+
+Reviews = list[Rendered]
+
+
 @pytest.fixture(scope="module", params=[*PACKAGED.compounds])
-def reviews(request: pytest.FixtureRequest) -> list[tuple[SafetyReview, dict[str, str]]]:
+def reviews(request: pytest.FixtureRequest) -> Reviews:
     """Every packaged review of one compound, in every form."""
-    found = [safetykb.review(request.param, condition) for condition in PACKAGED.conditions]
-    return [(review, forms(review)) for review in found]
-
-
-Reviews = list[tuple[SafetyReview, dict[str, str]]]
+    return [Rendered.of(safetykb.review(request.param, condition)) for condition in PACKAGED.conditions]
 
 
 class TestEveryPackagedPair:
     def test_no_rendering_reassures(self, reviews: Reviews):
         """No renderer turns undetermined, not-assessed or a gap into a reassuring word."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             for form in FORMATS:
-                assert reassurances(plain(form, renderings[form]), titles_of(review)) == [], (review, form)
+                assert reassurances(rendered.read[form], titles_of(review)) == [], (review, form)
 
     def test_the_headline_is_shown_as_it_is(self, reviews: Reviews):
         """Every rendering opens with the badge of the concern; nobody knows is UNDETERMINED, never a blank."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             concern = review.headline.concern
             word = "UNDETERMINED" if concern is None else str(concern).upper()
             for form in SHOWN:
-                told = plain(form, renderings[form])
+                told = rendered.read[form]
                 assert word in told[: told.index("Direct evidence:")], (review, form)
             assert review.to_dict()["headline"]["concern"] == (str(concern) if concern else "undetermined")
 
     def test_every_rendering_carries_the_intended_use(self, reviews: Reviews):
         """Every rendering says what it is for, what it is not, how it was made, and from which knowledge."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             for form in FORMATS:
-                told = plain(form, renderings[form])
+                told = rendered.read[form]
                 for needed in (INTENDED_USE, DISCLAIMER, "Compiled by software", review.knowledge.version):
                     assert needed in told, (review, form, needed)
                 assert review.knowledge.digest[:16] in told
 
     def test_every_rendering_carries_each_source(self, reviews: Reviews):
         """Every rendering names each source by its key, and nothing that it cites is missing from its sources."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             keys = {source.id for source in review.sources}
             for form in FORMATS:
-                told = plain(form, renderings[form])
+                told = rendered.read[form]
                 assert [key for key in keys if key not in told] == [], (review, form)
-            cited = {key for inside in re.findall(r"\[([^\[\]]+ [^\[\]]+)\]", plain("text", renderings["text"]))
-                     for key in re.findall(r"(?:^|; )([a-z0-9][a-z0-9-]+) ", inside)}
+            cited = {
+                key
+                for inside in re.findall(r"\[([^\[\]]+ [^\[\]]+)\]", rendered.read["text"])
+                for key in re.findall(r"(?:^|; )([a-z0-9][a-z0-9-]+) ", inside)
+            }
             assert cited & PACKAGED.sources.keys() <= keys
 
     def test_every_rendering_carries_each_level(self, reviews: Reviews):
         """Each finding is shown with its basis and level, in every rendering."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             for form in SHOWN:
-                told = plain(form, renderings[form])
+                told = rendered.read[form]
                 for finding in review.findings:
                     assert f"explain: {finding.id}" in told, (review, form)
                     grade = f"{finding.evidence.basis}, {finding.evidence.level}"
@@ -129,41 +152,45 @@ class TestEveryPackagedPair:
 
     def test_numbers_point_at_entries(self, reviews: Reviews):
         """Each `see 7` points at an entry that is there, and entries are numbered from 1 in the order of reading."""
-        for review, renderings in reviews:
+        for rendered in reviews:
+            review = rendered.review
             found = entries(review)
             assert [*found] == [str(place) for place in range(1, len(found) + 1)]
-            seen = re.findall(r"\bsee ((?:\d+(?:, )?)+)", plain("text", renderings["text"]))
+            seen = re.findall(r"\bsee ((?:\d+(?:, )?)+)", rendered.read["text"])
             for numbers in seen:
                 assert set(re.findall(r"\d+", numbers)) <= found.keys(), (review, numbers)
-            assert "(see )" not in renderings["text"]
+            assert "(see )" not in rendered.written["text"]
 
     def test_no_line_of_text_is_too_long(self, reviews: Reviews):
         """No line is wider than 80 columns, save one that holds an address in one piece."""
-        for review, _ in reviews:
+        for rendered in reviews:
+            review = rendered.review
             for line in review.to_text().splitlines():
                 assert display_width(line) <= 80 or "https://" in line, (review, line)
 
     def test_parts_stand_in_order(self, reviews: Reviews):
         """The nine parts stand in one order in every rendering."""
-        for review, renderings in reviews:
-            assert_parts_in_order(review, renderings)
+        for rendered in reviews:
+            review = rendered.review
+            assert_parts_in_order(rendered)
 
 
-def assert_parts_in_order(review: SafetyReview, renderings: dict[str, str]) -> None:
+def assert_parts_in_order(rendered: Rendered) -> None:
+    review = rendered.review
     names = {"compound": capital(review.compound.name), "condition": review.condition.name}
     titles = [part.format(**names) for part in PARTS]
     assert [block.title for block in review.outline().blocks if isinstance(block, Section)] == titles
     heads: dict[str, Callable[[str], str]] = {
         "text": lambda title: f"\n{title.upper()}\n",
         "markdown": lambda title: f"\n## {title}\n",
-        "html": lambda title: f">{title}</h2>",
-        "part": lambda title: f">{title}</h3>",
+        "html": lambda title: f">{html.escape(title)}</h2>",
+        "part": lambda title: f">{html.escape(title)}</h3>",
     }
     for form, head in heads.items():
-        places = [renderings[form].find(head(title)) for title in titles]
+        places = [rendered.written[form].find(head(title)) for title in titles]
         assert -1 not in places, (review, form, titles)
         assert places == sorted(places)
-        told = plain(form, renderings[form])
+        told = rendered.read[form]
         assert told.rindex(INTENDED_USE) > told.rindex(titles[-1] if form != "text" else titles[-1].upper())
 
 
@@ -176,10 +203,10 @@ def capital(text: str) -> str:
 def test_the_made_up_tree_is_shown_by_the_same_code(compound: str, condition: str):
     """Invented substances and diseases give a review with all parts, its intended use and its sources."""
     review = ask(compound, condition)
-    renderings = forms(review)
-    assert_parts_in_order(review, renderings)
+    rendered = Rendered.of(review)
+    assert_parts_in_order(rendered)
     for form in FORMATS:
-        told = plain(form, renderings[form])
+        told = rendered.read[form]
         assert INTENDED_USE in told
         assert DISCLAIMER in told
         assert reassurances(told, titles_of(review)) == []
@@ -188,7 +215,13 @@ def test_the_made_up_tree_is_shown_by_the_same_code(compound: str, condition: st
 
 @pytest.mark.parametrize(
     "told",
-    ["It is safe to combine them.", "This is fine.", "No known risk.", "It was well tolerated.", "It is ok to take it."],
+    [
+        "It is safe to combine them.",
+        "This is fine.",
+        "No known risk.",
+        "It was well tolerated.",
+        "It is ok to take it.",
+    ],
 )
 def test_a_reassuring_word_would_be_found(told: str):
     """The list of reassuring words finds what it is for, and lets pass what denies it."""
@@ -217,7 +250,7 @@ def test_badges():
 
 
 def test_an_undetermined_answer_says_so_first():
-    """With nothing known the answer opens with UNDETERMINED and what that means, and every section says what it lacks."""
+    """With nothing known the answer opens with UNDETERMINED and what that means; each section says what it lacks."""
     review = ask("inhibizole", "low mood disorder", knowledge=only())
     told = words(review)
     assert "UNDETERMINED No statement that was read holds for these people as the question stands." in told
@@ -246,7 +279,7 @@ def test_a_condition_without_anything():
 def test_a_treatment_is_no_reassurance():
     """A compound that is a treatment of the condition says that its label speaks of these people."""
     told = words(ask("pausamine", "low mood disorder"))
-    assert "pausamine is approved for or a treatment of low mood disorder: its label speaks about these people." in told
+    assert "Pausamine is approved for or a treatment of low mood disorder: its label speaks about these people." in told
 
 
 def test_no_increase_is_shown_as_such():
@@ -311,7 +344,7 @@ def test_a_row_that_is_an_alternative():
     """A treatment with the purpose of the compound is an alternative: what follows is for switching."""
     told = words(ask("modulumab"))
     assert "Same purpose, so not normally combined; when switching, mind what follows." in told
-    assert "modulumab is one of them." in told
+    assert "Modulumab is one of them." in told
 
 
 def test_frequency_is_named_where_it_is_known():
@@ -326,17 +359,17 @@ def test_frequency_is_named_where_it_is_known():
 
 def test_a_fact_of_a_class_names_the_class():
     """What is asserted of a class is said to be of every member."""
-    assert "drowsiness (of every sedative)" in words(ask("calmazepine"))
+    assert "slowed breathing (of every sedative)" in words(ask("calmazepine"))
 
 
 def test_a_source_is_told_in_full():
     """A reference names authors, place, identifiers, how far it was read, and whether a newer version is known."""
     told = words(ask())
-    assert "Exampler E, Demo Study Group." in told or "Exampler, Demo Study Group." in told or "Exampler" in told
+    assert "exampler2021 Exampler E, Demo Study Group. Examplamine for fatigue in demo disease: a made-up pilot" in told
     assert "DOI 10.5555/example.2021.1, PMID 99999991, PMC99999991." in told
     assert "in a copy" in told
     assert "newer version: examplamine-us-2026" in told
-    assert "  " not in ask().to_text(WIDE).partition("SOURCES")[2].replace("\n ", "\n").replace(". ", ".")
+    assert "2026-02. NCT99999999." in ask().to_text(WIDE)
 
 
 def test_many_authors_are_cut():

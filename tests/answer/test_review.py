@@ -54,7 +54,7 @@ def test_properties_are_of_the_question():
 
 
 def test_repr_and_str():
-    """str is the text at 80 columns; repr names the question and the headline."""
+    """The text at 80 columns is its str; repr names the question and the headline."""
     review = ask()
     assert str(review) == review.to_text() == review.to_text(80)
     assert repr(review) == f"<SafetyReview examplamine in demo disease: {review.headline.text}>"
@@ -122,9 +122,7 @@ def test_a_finding_that_is_not_there():
             ask_for("examplamine/nothing")
 
 
-@pytest.mark.parametrize(
-    "id", ["drowsiness/demo-falls", "oldamine/demo-disease", "examplamine/severe-demo-pressure"]
-)
+@pytest.mark.parametrize("id", ["drowsiness/demo-falls", "oldamine/demo-disease", "examplamine/severe-demo-pressure"])
 def test_explain_as_text_and_as_values(id: str):
     """A proof is lines of text and plain JSON values; both name rule, statement, path, sources and grade."""
     proof = ask().explain(id)
@@ -237,7 +235,7 @@ def test_a_name_of_two_is_an_error():
 @pytest.mark.parametrize(("compound", "condition"), [("", "demo disease"), ("examplamine", " "), ("x" * 201, "DD")])
 def test_a_name_that_is_none(compound: str, condition: str):
     """An empty or endless name is an InvalidQuestion, which is a ValueError."""
-    with pytest.raises(ValueError, match="name|characters") as caught:
+    with pytest.raises(ValueError, match=r"name|characters") as caught:
         ask(compound, condition)
     assert isinstance(caught.value, InvalidQuestion)
 

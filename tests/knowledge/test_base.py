@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from safetykb.errors import NoSuchRecord
 from safetykb.knowledge.base import Collection
 from safetykb.knowledge.layout import path_of, place_of
 from safetykb.knowledge.loading import load
+from safetykb.model.entities import Compound, Condition
 
 from .trees import SAMPLE, base_files, draft
 
@@ -32,7 +35,7 @@ def test_collection_is_a_mapping_in_the_order_of_identifiers():
 def test_missing_record_is_a_key_error_with_facts(key: object):
     """A key that is not there raises NoSuchRecord, which is a KeyError and says what was asked."""
     with pytest.raises(NoSuchRecord) as caught:
-        BASE.compounds[key]  # type: ignore[index] - a wrong key is what is tested
+        BASE.compounds[key]  # type: ignore[index]  # a wrong key is what is tested
 
     assert isinstance(caught.value, KeyError)
     assert caught.value.kind == "compound"
@@ -78,10 +81,10 @@ def test_state_is_what_a_person_has(id: str, state: bool):  # noqa: FBT001 - the
 def test_derived_is_kept_under_its_name():
     """What was derived once is the same object at every later request."""
     base = load(SAMPLE)
-    first = base.derived("list", list)
+    first = base.derived("thing", object)
 
-    assert base.derived("list", list) is first
-    assert base.derived("other", list) is not first
+    assert base.derived("thing", object) is first
+    assert base.derived("other", object) is not first
 
 
 def test_knowledge_base_says_what_it_holds():
@@ -89,6 +92,29 @@ def test_knowledge_base_says_what_it_holds():
     assert repr(BASE).startswith("<KnowledgeBase 2026.11: 8 compounds, 3 conditions, ")
     assert BASE.version in BASE.to_text()
     assert BASE.digest in BASE.to_text(200)
+
+
+@pytest.mark.parametrize("record", [*BASE.compounds.values(), *BASE.conditions.values()], ids=lambda record: record.id)
+def test_compound_and_condition_show_themselves(record: Compound | Condition):
+    """A compound or condition shows its name, its other names and every citation of its file."""
+    text = " ".join(record.to_text(10_000).split())
+    cites = [cite for holder in _holders(record) for cite in holder.cites]
+
+    assert record.name in text.lower()
+    assert all(synonym.text in text for synonym in record.synonyms)
+    assert all(cite.key in text for cite in cites)
+
+
+@pytest.mark.parametrize("bare", [Compound(id="a", name="a name"), Condition(id="a", name="a name")])
+def test_bare_record_shows_itself(bare: Compound | Condition):
+    """A record without forms, uses or treatments shows its name and what to ask for."""
+    assert "a name" in bare.to_text().lower()
+
+
+def _holders(record: Compound | Condition) -> tuple[Any, ...]:
+    if isinstance(record, Compound):
+        return (*record.description, *record.mechanism, *record.uses)
+    return record.treatments
 
 
 def test_knowledge_base_is_equal_to_itself_alone():
@@ -103,4 +129,4 @@ def test_path_says_where_a_record_lives(path: str):
     assert place_of(path) is not None
     for node in draft({}).records():
         if node.file == path and path != "knowledge.json":
-            assert path_of(node.value, path.split("/")[0]) == path
+            assert path_of(node.value, path.split("/", 1)[0]) == path

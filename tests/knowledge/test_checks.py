@@ -206,6 +206,16 @@ GIVEN = [
     ("IDS:002", {"terms/demo-falls/term.json": samples.term("state", label="demo falls", xrefs=["SNOMED:1"])}, None),
     ("IDS:003", {samples.STUDY: samples.study(registry_id="?")}, "$.registry_id"),
     ("NAM:001", {"terms/demo-falls/term.json": samples.term("state", label="Demo-Disease")}, "$.label"),
+    (
+        "NAM:001",
+        {
+            "compounds/inhibizole/compound.json": samples.compound(
+                name="inhibizole", synonyms=[{"text": "Modulumab", "type": "other", "ambiguous": True}]
+            ),
+            "compounds/modulumab/compound.json": samples.compound(name="modulin"),
+        },
+        "$",
+    ),
     ("NAM:001", {"terms/sedative-drug/term.json": samples.term("drug-class", label="modulumab")}, "$.label"),
     (
         "NAM:002",

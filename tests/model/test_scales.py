@@ -47,7 +47,7 @@ def test_member_is_compared_with_its_own_scale_alone(compare: Any, other: object
 
 @pytest.mark.parametrize("member", [member for kind in SCALES + CHOICES for member in kind], ids=repr)
 def test_member_is_its_word_and_carries_its_definition(member: Any):
-    """A member prints as its word, is found by it, is defined in a sentence, and stays itself when pickled or copied."""
+    """A member prints as its word, is found by it, defined in a sentence, and itself after pickle and copy."""
     assert str(member) == member.value
     assert type(member)(member.value) is member
     assert member.definition.endswith(".")
@@ -56,7 +56,7 @@ def test_member_is_its_word_and_carries_its_definition(member: Any):
 
 
 def test_concerns_stand_in_the_order_of_the_design():
-    """contraindicated > avoid > caution > monitor > inform."""
+    """A concern is contraindicated > avoid > caution > monitor > inform."""
     assert [str(concern) for concern in sorted(Concern, reverse=True)] == [
         "contraindicated",
         "avoid",
@@ -81,11 +81,11 @@ def test_family_of_a_kind():
 
 
 def test_levels_are_ordered():
-    """high > moderate > low > very-low."""
+    """A level is high > moderate > low > very-low."""
     assert EvidenceLevel.HIGH > EvidenceLevel.MODERATE > EvidenceLevel.LOW > EvidenceLevel.VERY_LOW
     assert [str(level) for level in EvidenceLevel.members()] == ["high", "moderate", "low", "very-low"]
     with pytest.raises(TypeError):
-        assert EvidenceLevel.HIGH > 3
+        assert EvidenceLevel.HIGH > 3  # type: ignore[operator]  # what is tested
 
 
 @pytest.mark.parametrize("level", EvidenceLevel.members(), ids=str)
@@ -123,5 +123,5 @@ def test_level_moves_within_the_scale(start: str, steps: int, end: str):
 def test_level_cannot_be_changed():
     """A level is frozen and hashable."""
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        EvidenceLevel.HIGH.rank = 0  # type: ignore[misc] - what is tested
+        EvidenceLevel.HIGH.rank = 0  # type: ignore[misc]  # what is tested
     assert len(set(EvidenceLevel.members())) == 4

@@ -62,7 +62,7 @@ def _assertions(draw: st.DrawFn, made: World) -> None:
                 more = {"weight": draw(st.sampled_from(("main", "main", "minor")))} if term in EFFECTS else {}
                 made.has(entity, term, text, **more)
     for entity in CONDITIONS:
-        for term in _some(draw, (*STATES, "other-disease")):
+        for term in _some(draw, (*STATES, "other-disease"), 3):
             if entity != term:
                 made.has(entity, term, cites=draw(st.sampled_from(CITES)), frequency=draw(st.sampled_from(FREQUENCIES)))
 
@@ -72,12 +72,12 @@ def _claim(draw: st.DrawFn, made: World, number: int) -> None:
         return draw(st.sampled_from(choices))
 
     joined = draw(st.booleans())
-    having = draw(st.lists(st.sampled_from((*STATES, *CONDITIONS)), max_size=2, unique=True))
-    taking = one(None, *SUBSTANCES)
+    having = draw(st.lists(st.sampled_from((*CONDITIONS, *STATES, "disease")), max_size=2, unique=True))
+    taking = one(None, one(*SUBSTANCES), one(*ROLES))
     more: dict[str, Any] = {
         "serious": one(None, None, "fatal"),
         "exposure": one(None, None, None, {"form": "tablet"}, {"route": "intravenous"}, {"duration": "P1Y"}),
-        "kind": one("warning", "monitoring", "no-increase", "interaction"),
+        "kind": one("warning", "warning", "monitoring", "no-increase"),
         "signal_for": None if joined else one(None, *CLASSES),
         "change": None if joined else one(None, {"steps": -1, "reason": "small"}, {"steps": 1, "reason": "large"}),
         "hazard": one(*EFFECTS),
