@@ -3,6 +3,7 @@
     python3 dev.py review ketamine "multiple sclerosis"    any safetykb command
     python3 dev.py test [PYTEST ARGUMENTS]                 the whole test suite
     python3 dev.py lint                                    every static check
+    python3 dev.py docs                                    the documentation, in docs/_build/html
 
 The first use makes the environment .venv beside this file; it is made anew when pyproject.toml changes.
 """
@@ -33,6 +34,7 @@ LINT = (
     "codespell",
     "shellcheck .ci/run",
 )
+DOCS = "-q -E -W --keep-going -n -b html docs docs/_build/html"  # made anew; a warning is an error
 
 
 def requirements(group: str) -> list[str]:
@@ -84,6 +86,9 @@ def main(command: str = "--help", *arguments: str) -> int:
         set_up("lint")
         failed = [step for step in LINT if run(*step.split(), cwd=ROOT)]
         return len(failed)
+    if command == "docs":
+        set_up("docs")
+        return run("sphinx-build", *DOCS.split(), *arguments, cwd=ROOT)
     set_up()
     return run("safetykb", command, *arguments)
 

@@ -1,7 +1,7 @@
 """What is known about the safety of a compound for people with a condition, with every source shown.
 
     import safetykb
-    review = safetykb.review("ketamine", "multiple sclerosis")
+    review = safetykb.review("COMPOUND", "CONDITION")
     print(review.headline.text)
     print(review)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,7 +40,13 @@ FORMATS: Final[dict[str, Callable[[SafetyReview], str]]] = {
 
 def dumps(value: object) -> str:
     """Return ``value`` as JSON text, readable and in plain characters where they are letters."""
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    # What does not print stands in a string, where its escape means the same.
+    return "\n".join(re.sub(r"[^ -~]", _in_ascii, line) for line in text.split("\n")) + "\n"
+
+
+def _in_ascii(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away, as `head` does. What is left goes nowhere, so that nothing complains at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except (SafetyKBError, OSError) as error:
         print(f"safetykb: {printable(str(error))}", file=sys.stderr)
         return BAD

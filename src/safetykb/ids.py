@@ -13,7 +13,7 @@ MAX_ID = 100
 
 
 def is_id(text: str) -> bool:
-    """Tell whether ``text`` is a well-formed identifier such as ``multiple-sclerosis``."""
+    """Tell whether ``text`` is a well-formed identifier such as ``some-disease``."""
     return len(text) <= MAX_ID and _ID.fullmatch(text) is not None
 
 

@@ -18,7 +18,7 @@ from safetykb.knowledge.lookup import index_of
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion
 from safetykb.reasoning.graph import graph_of
-from safetykb.rendering.outline import Block, Document, Section
+from safetykb.rendering.outline import Block, Section
 from safetykb.rendering.text import to_text
 
 _WIDE: Final = 20_000
@@ -45,7 +45,8 @@ def lines() -> list[dict[str, Any]]:
 
 def holds(line: Mapping[str, Any]) -> bool:
     """Whether the answer that is asked for in ``line`` shows what it must, or does not show what it must not."""
-    return bool(matching(line)) == (line["answer"] == "yes")
+    wanted: bool = line["answer"] == "yes"
+    return bool(matching(line)) is wanted
 
 
 def matching(line: Mapping[str, Any]) -> list[Thing]:

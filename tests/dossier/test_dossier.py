@@ -15,7 +15,9 @@ LINES = lines()
 @pytest.mark.parametrize("line", LINES, ids=[line["question"] for line in LINES])
 def test_line_of_the_dossier(line: dict[str, Any]):
     """An answer shows what a line answered yes asks for, and shows nothing that a line answered no describes."""
-    assert holds(line), f"{line['id']} ({line['fact']}) must be {line['answer']!r}, but {matching(line) or 'nothing'} matches"
+    assert holds(line), (
+        f"{line['id']} ({line['fact']}) must be {line['answer']!r}, but {matching(line) or 'nothing'} matches"
+    )
 
 
 def test_the_list_is_long_enough():

@@ -41,7 +41,7 @@ def test_nothing_but_true_or_false_is_a_truth_value(wrong: object):
 
 @pytest.mark.parametrize("wrong", [None, 1, 1.5, True, [], ["a"], {}])
 def test_nothing_but_a_text_is_a_text(wrong: object):
-    """null is not 'None', and a number is not its digits."""
+    """Null is not 'None', and a number is not its digits."""
     assert list(complaints(TERM | {"label": wrong}, Term)) == ["$.label"]
 
 
@@ -92,7 +92,7 @@ def test_citation_is_a_key_and_a_place(wrong: object):
 
 @pytest.mark.parametrize("field", ["definition", "broader", "synonyms", "tests"])
 def test_null_is_never_written(field: str):
-    """null stands for nothing: an optional key is left out."""
+    """Null stands for nothing: an optional key is left out."""
     assert list(complaints(TERM | {field: None}, Term)) == [f"$.{field}"]
 
 
@@ -127,7 +127,12 @@ def test_missing_key_is_named():
 
 def test_paths_lead_to_the_place():
     """Every mismatch is told at once, at its JSON path, with CSL's names of keys."""
-    wrong = SOURCE | {"DOI": 1, "issued": 2021, "author": [{"family": None}], "custom": samples.details(design="leaf")}
+    wrong: dict[str, Any] = SOURCE | {
+        "DOI": 1,
+        "issued": 2021,
+        "author": [{"family": None}],
+        "custom": samples.details(design="leaf"),
+    }
 
     assert set(complaints(wrong, Source)) == {"$.DOI", "$.issued", "$.author[0].family", "$.custom.design"}
 
@@ -161,7 +166,8 @@ def test_test_of_a_state_keeps_the_type_of_its_value():
         test = make_converter().structure({"field": "f", "comparison": "=", "value": value}, StateTest)
         assert type(test.value) is type(value)
         assert make_converter().unstructure(test)["value"] == value
-    for wrong in (None, [1], {}):
+    wrongs: tuple[Any, ...] = (None, [1], {})
+    for wrong in wrongs:
         assert list(complaints({"field": "f", "comparison": "=", "value": wrong}, StateTest)) == ["$.value"]
 
 

@@ -64,7 +64,9 @@ def test_what_a_record_may_not_be_is_refused_with_the_reason(data: bytes, why: s
         decode(data)
 
 
-@pytest.mark.parametrize("text", ['"\\ud83d\\ude00"', "[-999999999999999]", "[1.5e308]", "[" * 41 + "]" * 41, ' {"a":[ ]}\n'])
+@pytest.mark.parametrize(
+    "text", ['"\\ud83d\\ude00"', "[-999999999999999]", "[1.5e308]", "[" * 41 + "]" * 41, ' {"a":[ ]}\n']
+)
 def test_what_a_record_may_be_is_read_as_json_has_it(text: str):
     """A surrogate pair, a large number, forty levels of nesting and any spacing are plain JSON."""
     assert decode(text.encode()) == json.loads(text)
@@ -145,7 +147,7 @@ def test_short_list_stands_on_one_line_and_a_long_one_on_many():
     fits = {"a": "x" * (WIDTH - 12)}
     breaks = {"a": "x" * (WIDTH - 11)}
 
-    assert encode([fits, 1]) == f'[\n  {json.dumps(fits)},\n  1\n]\n'.encode()
+    assert encode([fits, 1]) == f"[\n  {json.dumps(fits)},\n  1\n]\n".encode()
     assert encode([breaks, 1]) == f'[\n  {{\n    "a": "{breaks["a"]}"\n  }},\n  1\n]\n'.encode()
 
 

@@ -20,6 +20,7 @@ from safetykb.rendering.outline import (
     Link,
     Note,
     Paragraph,
+    Reference,
     Section,
     Span,
     Strong,
@@ -36,12 +37,22 @@ ADDRESSES = (
     "https://clinicaltrials.gov/study/NCT00000000",
 )
 
-words = st.text(st.characters(), max_size=60) | st.sampled_from(HOSTILE)
+_WORDS = st.text(st.characters(), max_size=60) | st.sampled_from(HOSTILE)
+
+
+@st.composite
+def _words(draw: st.DrawFn) -> str:
+    """Draw a text; a strategy of its own, since its name is shorter to show than a hundred hostile texts."""
+    return draw(_WORDS)
+
+
+words = _words()
 span = st.one_of(
     st.builds(Text, text=words),
     st.builds(Strong, text=words),
-    st.builds(Code, text=words | st.just("samplamine/demo-disease#4.3")),
+    st.builds(Code, text=words | st.just("samplamine/demo-disease#4.3"), anchor=st.none() | words),
     st.builds(Link, text=words, url=words | st.sampled_from(ADDRESSES)),
+    st.builds(Reference, text=words, to=words),
     st.builds(Badge, text=words, tone=st.sampled_from(Tone)),
 )
 line = st.lists(span, max_size=3).map(tuple)
@@ -84,7 +95,9 @@ def everywhere(text: str) -> Document:
     every: tuple[Span, ...] = (
         Text(text=text),
         Strong(text=text),
-        Code(text=text),
+        Code(text=text, anchor=text),
+        Reference(text=text, to=text),
+        Reference(text=text, to=f"{text} is nowhere"),
         Link(text=text, url=text),
         Link(text=text, url=ADDRESSES[0]),
         *(Badge(text=text, tone=tone) for tone in Tone),
@@ -117,7 +130,7 @@ def mapped(value: Any, change: Callable[[str], str]) -> Any:
             **{
                 field.name: mapped(getattr(value, field.name), change)
                 for field in attrs.fields(type(value))
-                if field.name not in {"url", "anchor", "language"}
+                if field.name not in {"url", "anchor", "to", "language"}
             },
         )
     return value

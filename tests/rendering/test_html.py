@@ -18,6 +18,7 @@ from safetykb.rendering.outline import (
     Items,
     Link,
     Note,
+    Reference,
     Section,
     Strong,
     Table,
@@ -166,6 +167,28 @@ def test_links():
     bare = f'<p><a class="address" href="{ADDRESSES[2]}" {rel}>{ADDRESSES[2]}</a></p>'
     assert inside(paragraph(Link(text=" ", url=ADDRESSES[2]))) == bare
     assert inside(paragraph(Link(text="a", url="javascript:alert(1)"))) == "<p>a</p>"
+
+
+def test_references():
+    """A reference leads, forward or back, to the first thing on the page with its anchor, else it is only words."""
+    entry = Entry(number="1", title=spans("t"), anchor="f/1")
+    blocks = (
+        paragraph(Reference(text="see 1", to="f/1"), Reference(text=" ", to="f/1"), Reference(text="x", to="X")),
+        entry,
+        paragraph(Code(text="k", anchor="f 1"), Code(text="l", anchor="f/1"), Reference(text="k", to="f 1")),
+    )
+    markup = inside(*blocks)
+    assert markup.startswith(
+        '<p><a class="reference" href="#f-1">see 1</a><span class="reference"> </span>'
+        '<span class="reference">x</span></p>'
+    )
+    assert '<article class="entry" id="f-1">' in markup
+    assert markup.endswith(
+        '<code id="f-1-2">k</code><code id="f-1-3">l</code><a class="reference" href="#f-1-2">k</a></p>'
+    )
+    part = to_html(Document(title="T", blocks=blocks), standalone=False)
+    assert '<span class="reference">see 1</span>' in part
+    assert "<code>k</code>" in part
 
 
 def test_lists():

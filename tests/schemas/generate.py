@@ -21,7 +21,7 @@ from safetykb.answer.contract import SCHEMA_VERSION
 from safetykb.knowledge.conversion import json_key
 from safetykb.knowledge.layout import Edition, path_fields
 from safetykb.knowledge.strict_json import encode
-from safetykb.model.choices import Design, Kind, Origin, TermKind, Weight
+from safetykb.model.choices import Design, Kind, Origin, Weight
 from safetykb.model.considerations import Exposure, SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Citation, Source
@@ -358,9 +358,10 @@ def review_schema() -> Schema:
     shared["Study"] = record(Study, shared, leave=("stamps", "withdrawn"), more=_study_extras())
     shared["Source"] = _source(shared)
     properties = {
-        "schema_version": _of("The version of this contract: the first number changes when a reader must change.", {
-            "const": SCHEMA_VERSION
-        }),
+        "schema_version": _of(
+            "The version of this contract: the first number changes when a reader must change.",
+            {"const": SCHEMA_VERSION},
+        ),
         "question": _question(shared),
         "compound": _of("The compound asked about, as it is recorded.", record(Compound, shared)),
         "condition": _of("The condition asked about, as it is recorded.", record(Condition, shared)),
@@ -405,7 +406,10 @@ def _address() -> Schema:
 def _study_extras() -> dict[str, Schema]:
     return {
         "has_result": _of("Whether anything was reported: a status or a date is no result.", YES_NO),
-        "of": {"description": "Whose study it is: a relative's is counted nowhere.", "enum": ["compound", "relative"]},
+        "of": {
+            "description": "Whose study it is: a relative's is counted nowhere.",
+            "enum": ["compound", "broader", "relative"],
+        },
     }
 
 
@@ -477,7 +481,7 @@ def _headline() -> Schema:
         "What must be known first, in parts that are never folded into one another.",
         {
             "concern": _of("The highest that sources state of these people, or heavy for everybody.", undetermined),
-            "highest": _of("The highest of the concern and of what may hold as well; it sorts and filters.", undetermined),
+            "highest": _of("The highest of it and of what may hold as well; it sorts and filters.", undetermined),
             "if_taking": _some("What holds with a usual treatment.", _object("A usual treatment.", taking)),
             "depends_on": _some("What holds with a fact that nobody stated.", _object("A fact not stated.", needs)),
             "inferred": _some("Hazards that stand by inference only.", _object("An inferred hazard.", inferred)),

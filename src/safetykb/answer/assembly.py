@@ -233,8 +233,19 @@ def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jur
         sources=(),
         knowledge=note_of(situation.knowledge),
     )
-    keys = sorted(dict.fromkeys(_keys(review)))
-    return attrs.evolve(review, sources=tuple(situation.knowledge.sources[key] for key in keys))
+    known = situation.knowledge.sources
+    keys = sorted({newer for key in set(_keys(review)) for newer in _versions(known, key)})
+    return attrs.evolve(review, sources=tuple(known[key] for key in keys))
+
+
+def _versions(sources: Mapping[str, Source], key: str) -> Iterable[str]:
+    """Return ``key`` and the key of each newer version of that source: one that nobody read yet is named as well."""
+    seen: dict[str, None] = {}
+    following: str | None = key
+    while following is not None and following not in seen:
+        seen[following] = None
+        following = sources[following].details.superseded_by
+    return seen
 
 
 def _see_also(situation: Situation, asked: Asked) -> tuple[Relative, ...]:

@@ -5,6 +5,7 @@ A concern that nobody knows is ``undetermined``; ``null`` stands only where some
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
@@ -13,6 +14,8 @@ from safetykb.reasoning.gaps import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import cattrs
 
     from safetykb.answer.assembly import SafetyReview
     from safetykb.answer.general import Fact
@@ -29,6 +32,12 @@ SCHEMA_VERSION: Final = "1.0"
 
 _HIDDEN: Final = ("read_at", "copy_of")
 """Fields of a source that are kept and never exported."""
+
+
+@functools.cache
+def _converter() -> cattrs.Converter:
+    """Make the converter once: a review writes hundreds of records with it."""
+    return make_converter()
 
 
 def review_dict(review: SafetyReview) -> dict[str, Any]:
@@ -96,7 +105,7 @@ def _question(review: SafetyReview) -> dict[str, Any]:
     return {
         "compound": review.compound.id,
         "condition": review.condition.id,
-        "exposure": make_converter().unstructure(exposure) if exposure is not None else None,
+        "exposure": _converter().unstructure(exposure) if exposure is not None else None,
         "as_asked": [*review.as_asked],
         "jurisdiction": review.jurisdiction,
         "see_also": [{"id": other.id, "name": other.name, "how": other.how} for other in review.see_also],
@@ -124,7 +133,7 @@ def _patient(review: SafetyReview) -> dict[str, Any] | None:
 
 
 def _entity(entity: Compound | Condition) -> dict[str, Any]:
-    found: dict[str, Any] = make_converter().unstructure(entity)
+    found: dict[str, Any] = _converter().unstructure(entity)
     return found
 
 
@@ -244,13 +253,13 @@ def _row(row: TreatmentRow) -> dict[str, Any]:
 
 
 def _study(study: Study, of: str) -> dict[str, Any]:
-    found: dict[str, Any] = make_converter().unstructure(study)
+    found: dict[str, Any] = _converter().unstructure(study)
     found.pop("stamps", None)
     return {**found, "has_result": study.has_result, "of": of}
 
 
 def source_dict(source: Source) -> dict[str, Any]:
     """Return a source as a CSL-JSON item; where a copy was read is kept and never exported."""
-    found: dict[str, Any] = make_converter().unstructure(source)
+    found: dict[str, Any] = _converter().unstructure(source)
     custom = {key: value for key, value in found["custom"].items() if key not in _HIDDEN}
     return {**found, "custom": {**custom, "read_in_copy": source.is_copy}}

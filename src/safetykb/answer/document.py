@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -9,10 +10,10 @@ from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.model.choices import Design, Kind, TermKind
 from safetykb.model.evidence import Citation, Source
-from safetykb.model.scales import Concern, Frequency
+from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, ReadDepth, Seriousness
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
-from safetykb.reasoning.findings import Finding, Partner, Place
+from safetykb.reasoning.findings import Finding, Place
 from safetykb.reasoning.headline import DependsOn, evidence_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
@@ -27,9 +28,11 @@ from safetykb.rendering.outline import (
     Link,
     Note,
     Paragraph,
+    Reference,
     Section,
     Span,
     Spans,
+    Strong,
     Table,
     Tone,
     items,
@@ -43,7 +46,27 @@ if TYPE_CHECKING:
 _NAMED: Final = 5
 """The largest number of treatments that the title of a finding names."""
 
+_KEYS: Final = 6
+"""The largest number of sources that an answer to a question names; the rest stand in the list."""
+
+_LEAD: Final = re.compile(r"By inference only|\w+")
+"""What stands out in a sentence of the headline: how heavy it is, or that it is inferred."""
+
+_READ: Final = {
+    ReadDepth.HEADER: "known by its header alone, looked at on",
+    ReadDepth.EXCERPT: "excerpts read on",
+    ReadDepth.ABSTRACT: "abstract read on",
+    ReadDepth.FULL: "read in full on",
+}
+
 _FIRST: Final = (Place.KNOWN, Place.NOT_IF, Place.TAKEN)
+_CAN: Final = {
+    Seriousness.HOSPITAL: "can need a hospital",
+    Seriousness.DISABLING: "can be disabling",
+    Seriousness.BIRTH_DEFECT: "can cause a birth defect",
+    Seriousness.LIFE_THREATENING: "can be life-threatening",
+    Seriousness.FATAL: "can be fatal",
+}
 
 
 def document_of(review: SafetyReview) -> Document:
@@ -63,8 +86,17 @@ def badge_of(concern: Concern | None, kind: Kind | None = None) -> Badge:
     return Badge(text=str(concern).upper() if concern else "UNDETERMINED", tone=tone_of(concern))
 
 
+def anchor_of(id: str) -> str:
+    """Return the anchor of the finding ``id``."""
+    return f"finding-{id.replace('/', '-')}"
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _between(separator: str, parts: Iterable[str | Span]) -> tuple[str | Span, ...]:
+    return tuple(piece for part in parts for piece in (separator, part))[1:]
 
 
 class _Writer:
@@ -77,7 +109,7 @@ class _Writer:
 
     @staticmethod
     def _ordered(findings: Sequence[Finding]) -> Iterable[Finding]:
-        for place in (*_FIRST, Place.EVERYBODY, Place.RELATED, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
+        for place in (*_FIRST, Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
             yield from (finding for finding in findings if finding.block is place)
         yield from (finding for finding in findings if finding.block is Place.MONITORING)
 
@@ -117,16 +149,17 @@ class _Writer:
             blocks.append(paragraph(asked))
         if review.see_also:
             blocks.append(paragraph(self.see_also_text()))
+        blocks.append(paragraph(DISCLAIMER))
         return tuple(blocks)
 
     def headline_blocks(self) -> Iterable[Block]:
         """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
         first, *rest = headline_sentences(headline)
-        told = self.because() if headline.concern else f" {first.partition(': ')[2].capitalize()}"
-        yield Paragraph(spans=spans(badge_of(headline.concern), told))
+        told = self.because() if headline.concern else (f" {first.partition(': ')[2].capitalize()}",)
+        yield paragraph(badge_of(headline.concern), *told)
         if rest:
-            yield items(*rest)
+            yield items(*map(self.led, rest))
 
     def patient(self) -> Block:
         lines = (f"{line.text}: {line.told}{self.seen(line.findings)}" for line in self.review.facts)
@@ -136,12 +169,21 @@ class _Writer:
         numbers = [self.numbers[id] for id in ids if id in self.numbers]
         return f" (see {', '.join(numbers)})" if numbers else ""
 
-    def because(self) -> str:
+    @staticmethod
+    def led(sentence: str) -> Spans:
+        """Return a sentence with its first word standing out."""
+        end = found.end() if (found := _LEAD.match(sentence)) else 0
+        return spans(Strong(text=sentence[:end]), sentence[end:])
+
+    def because(self) -> tuple[str | Span, ...]:
         """Say which findings set the concern, by number and hazard."""
         found = [finding for finding in self.review.findings if finding.id in self.review.headline.because]
         hazards = ", ".join(dict.fromkeys(finding.hazard_name for finding in found))
-        numbers = [self.numbers[finding.id] for finding in found if finding.id in self.numbers]
-        return f" {hazards} (see {', '.join(numbers)})"
+        return (f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
+
+    def places(self, ids: Iterable[str]) -> tuple[str | Span, ...]:
+        """Return the numbers of findings, or the id of one that has none, each leading to its finding."""
+        return _between(", ", (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) for id in ids))
 
     def direct_text(self) -> str:
         told = evidence_text(self.review.headline.direct)
@@ -195,7 +237,7 @@ class _Writer:
             title=spans(self.heading(finding)),
             meta=spans(self.meta(finding)),
             body=tuple(self.body(finding)),
-            anchor=f"finding-{finding.id.replace('/', '-')}",
+            anchor=anchor_of(finding.id),
         )
 
     def heading(self, finding: Finding) -> str:
@@ -221,7 +263,7 @@ class _Writer:
         evidence = finding.evidence
         parts = [f"{evidence.basis}, {evidence.level}", str(evidence.directness)]
         if finding.serious:
-            parts.append(f"can be {finding.serious}" if finding.serious.value != "hospital" else "can need a hospital")
+            parts.append(_CAN[finding.serious])
         named = dict.fromkeys(self.source(cite.key).short_name for cite in finding.cites)
         parts += list(named)[:3]
         return " · ".join(parts)
@@ -230,16 +272,20 @@ class _Writer:
         yield paragraph(" ".join(part for part in (finding.statement, finding.rationale, finding.action) if part))
         for other in self.review.findings:
             if other.folded_under == finding.id:
-                yield paragraph(f"By inference as well: {other.statement} ", self.explain(other))
+                yield paragraph(
+                    f"By inference as well ({other.evidence.level}): {other.statement} ", self.explain(other)
+                )
         marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
-        cited = self.cited(finding.shown_cites)
-        yield Paragraph(spans=spans(f"{marks}{cited} ", self.explain(finding)))
+        yield paragraph(marks, *self.cited(finding.shown_cites), " ", self.explain(finding))
 
     def explain(self, finding: Finding) -> Span:
         return Code(text=f"explain: {finding.id}")
 
-    def cited(self, cites: Iterable[Citation]) -> str:
-        return f"[{'; '.join(dict.fromkeys(f'{cite.key} {cite.locator}' for cite in cites))}]"
+    @staticmethod
+    def cited(cites: Iterable[Citation]) -> tuple[str | Span, ...]:
+        """Return citations in brackets, each leading to its source."""
+        found = [Reference(text=f"{cite.key} {cite.locator}", to=f"source-{cite.key}") for cite in dict.fromkeys(cites)]
+        return ("[", *_between("; ", found), "]")
 
     def source(self, key: str) -> Source:
         return self.review.situation.knowledge.sources[key]
@@ -249,7 +295,7 @@ class _Writer:
     def general(self) -> Section:
         compound = self.review.compound
         told = (*compound.description, *compound.mechanism)
-        blocks: list[Block] = [paragraph(f"{said.text} {self.cited(said.cites)}") for said in told]
+        blocks: list[Block] = [paragraph(f"{said.text} ", *self.cited(said.cites)) for said in told]
         facts = self.review.compound_facts
         classes = [fact.term_name for fact in of_kinds(facts, TermKind.DRUG_CLASS) if fact.entity == compound.id]
         if classes:
@@ -275,7 +321,7 @@ class _Writer:
         return f"{fact.term_name} ({', '.join(told)})" if told else fact.term_name
 
     def fact_body(self, fact: Fact) -> tuple[Block, ...]:
-        return tuple(paragraph(f"{text} {self.cited(cites)}") for text, cites in fact.sentences)
+        return tuple(paragraph(f"{text} ", *self.cited(cites)) for text, cites in fact.sentences)
 
     def uses(self) -> Block:
         knowledge, compound = self.review.situation.knowledge, self.review.compound
@@ -285,7 +331,8 @@ class _Writer:
             place = ", ".join(part for part in (use.jurisdiction, use.phase, use.date) if part)
             status = str(use.status).replace("-", " ")
             name = knowledge.entity(use.condition).name
-            lines.append(f"{name}{form}: {status}{f' ({place})' if place else ''} {self.cited(use.cites)}")
+            told = f"{name}{form}: {status}{f' ({place})' if place else ''} "
+            lines.append(spans(told, *self.cited(use.cites)))
         return items(*lines) if lines else paragraph("Not entered.")
 
     # --- 3: in this condition -------------------------------------------------------------------------------------
@@ -306,7 +353,7 @@ class _Writer:
         extra: tuple[Block, ...] = ()
         if review.situation.is_treatment:
             text = f"{review.compound.name} is approved for or a treatment of {review.condition.name}: its label speaks"
-            extra = (paragraph(f"{text} about these people."),)
+            extra = (paragraph(_capital(f"{text} about these people.")),)
         return Section(anchor="in-condition", title=title, blocks=(*extra, *blocks))
 
     def brief(self, finding: Finding) -> Spans:
@@ -338,29 +385,35 @@ class _Writer:
         if row.alternative:
             parts.append("Same purpose, so not normally combined; when switching, mind what follows. ")
         if row.holds_asked:
-            parts.append(f"{self.review.compound.name} is one of them. ")
+            parts.append(_capital(f"{self.review.compound.name} is one of them. "))
         by_id = {finding.id: finding for finding in self.review.findings}
         found = [by_id[id] for id in row.findings]
         stated = [f for f in found if not f.inferred]
         inferred = [f for f in found if f.inferred and f.folded_under is None]
         if stated:
-            parts.append(badge_of(row.concern))
-            parts.append(f" {'; '.join(self.pointer(f, row) for f in stated)}. ")
+            parts += [badge_of(row.concern), " ", *self.pointers(stated, row), ". "]
         if inferred:
-            parts.append(f"By inference: {'; '.join(self.pointer(f, row) for f in inferred)}")
+            parts += ["By inference: ", *self.pointers(inferred, row)]
         return spans(*parts) if parts else spans("Nothing entered.")
 
-    def pointer(self, finding: Finding, row: TreatmentRow) -> str:
+    def pointers(self, findings: Iterable[Finding], row: TreatmentRow) -> tuple[str | Span, ...]:
+        """Return what a row knows by each finding, in one line."""
+        return tuple(piece for finding in findings for piece in ("; ", *self.pointer(finding, row)))[1:]
+
+    def pointer(self, finding: Finding, row: TreatmentRow) -> Iterable[str | Span]:
+        """Yield the hazard, the number of the finding, and of an inferred one the sentence on the treatment's side."""
         partner = partner_in(finding, row.id)
         narrower = f" with {partner.name}" if partner and partner.narrower else ""
         level = f" ({finding.evidence.level})" if finding.inferred else ""
-        text = f": {self.said(partner)}" if partner and partner.said and finding.inferred else ""
-        number = self.numbers.get(finding.id)
-        where = f", see {number}" if number else ""
-        return f"{finding.hazard_name}{narrower}{level}{where}{text}".rstrip(".")
-
-    def said(self, partner: Partner) -> str:
-        return " ".join(f"{sentence.text} {self.cited(sentence.cites)}" for sentence in partner.said)
+        yield Strong(text=finding.hazard_name)
+        yield f"{narrower}{level}"
+        if finding.id in self.numbers:
+            yield ", see "
+            yield from self.places((finding.id,))
+        said = partner.said if partner and finding.inferred else ()
+        for place, sentence in enumerate(said):
+            yield f"{' ' if place else ': '}{sentence.text} "
+            yield from self.cited(sentence.cites)
 
     def studied(self, row: TreatmentRow) -> str:
         if row.interaction_study:
@@ -386,7 +439,7 @@ class _Writer:
                 spans(row.test),
                 spans("; ".join(row.when)),
                 spans("; ".join((*row.threshold, *row.then)) or "not stated"),
-                spans(", ".join(row.asked_by)),
+                spans(*self.places(row.asked_by)),
             )
             for row in review.monitoring
         )
@@ -395,7 +448,7 @@ class _Writer:
         else:
             block = Table(
                 caption="Every test that a source asks for, once",
-                columns=("Test", "When", "Act when", "Asked by"),
+                columns=("Test", "When", "Act when", "Asked by number"),
                 rows=rows,
             )
         entries = self.entries((Place.MONITORING,))
@@ -415,8 +468,23 @@ class _Writer:
             paragraph(f"Findings by basis, level and directness ({len(own)}):"),
             items(*lines) if lines else paragraph("none"),
             paragraph(f"Coverage: {coverage}."),
+            *((self.words(own),) if own else ()),
         )
         return Section(anchor="evidence", title="How good the evidence is", blocks=blocks)
+
+    @staticmethod
+    def words(findings: Sequence[Finding]) -> Section:
+        """Return what each word beside a finding means, the heaviest and surest first."""
+        evidence = [finding.evidence for finding in findings]
+        used: tuple[set[Concern | Basis | EvidenceLevel | Directness], ...] = (
+            {finding.concern for finding in findings if finding.concern},
+            {each.basis for each in evidence},
+            {each.level for each in evidence},
+            {each.directness for each in evidence},
+        )
+        words = [word for kind in used for word in sorted(kind, key=lambda word: -word.rank)]
+        pairs = tuple((spans(str(word)), (paragraph(word.definition),)) for word in words)
+        return Section(anchor="words", title="What the words mean", blocks=(Definitions(pairs=pairs),))
 
     # --- 4 to 9 ---------------------------------------------------------------------------------------------------
 
@@ -449,8 +517,7 @@ class _Writer:
         parts += [f"phase {study.phase}"] if study.phase else []
         counts = (("planned", study.planned), ("allocated", study.allocated), ("given it", study.exposed))
         parts += [f"{number} {word}" for word, number in counts if number is not None]
-        head = f"{compound.name}{form} for {study.topic}: {', '.join(parts)}."
-        lines = [head, f"Status: {study.status} ({study.as_of})."]
+        lines = [f"Status: {study.status} ({study.as_of})."]
         if study.arms:
             arms = "; ".join(f"{arm.label}{f' (n = {arm.n})' if arm.n is not None else ''}" for arm in study.arms)
             lines.append(f"Arms: {arms}.")
@@ -461,10 +528,14 @@ class _Writer:
             lines.append(f"Left out: {'; '.join(study.excluded)}.")
         if study.limits:
             lines.append(f"Limits: {'; '.join(study.limits)}.")
-        lines.append(self.cited(study.cites))
-        name = study.registry_id or study.id
-        anchor = f"study-{study.id.replace('/', '-')}"
-        return Entry(number="-", title=spans(name), body=tuple(map(paragraph, lines)), anchor=anchor)
+        name = f"{study.registry_id}, " if study.registry_id else ""
+        return Entry(
+            number="-",
+            title=spans(_capital(f"{compound.name}{form} for {study.topic}")),
+            meta=spans(f"{name}{', '.join(parts)}"),
+            body=(*map(paragraph, lines), paragraph(*self.cited(study.cites), " ", Code(text=study.id))),
+            anchor=f"study-{study.id.replace('/', '-')}",
+        )
 
     @staticmethod
     def outcome(outcome: Outcome) -> str:
@@ -503,7 +574,7 @@ class _Writer:
     def not_known(self) -> Section:
         grouped: dict[str, list[Block]] = {}
         for gap in self.review.gaps:
-            where: list[str | Span] = [f"{gap.topic}"]
+            where: list[str | Span] = [Strong(text=gap.topic)]
             if gap.search:
                 where.append(f" ({gap.search})")
             for name, url in gap.links[:1] if gap.topic.startswith("interaction of") else gap.links:
@@ -527,9 +598,16 @@ class _Writer:
             for name, url in question.links:
                 parts += [" · ", Link(text=name, url=url)]
             if question.sources:
-                parts.append(f" [{'; '.join(question.sources)}]")
+                parts += [" [", *self.keys(question.sources), "]"]
             pairs.append((spans(question.question), (paragraph(*parts),)))
         return Section(anchor="questions", title="Questions", blocks=(Definitions(pairs=tuple(pairs)),))
+
+    @staticmethod
+    def keys(keys: Sequence[str]) -> tuple[str | Span, ...]:
+        """Return the first few keys of sources, each leading to its source, and how many more there are."""
+        found = _between("; ", (Reference(text=key, to=f"source-{key}") for key in keys[:_KEYS]))
+        more = len(keys) - _KEYS
+        return (*found, f"; and {more} more, under Sources") if more > 0 else found
 
     def sources(self) -> Section:
         entries = tuple((Paragraph(spans=self.reference(source)),) for source in self.review.sources)
@@ -541,12 +619,13 @@ class _Writer:
         details = source.details
         place = " ".join(part for part in (source.container_title, source.volume, source.page) if part)
         parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
-        read = f"{details.design}; read {details.read_on} ({details.read})" + ("; in a copy" if source.is_copy else "")
+        design = str(details.design).replace("-", " ")
+        read = f"{design}; {_READ[details.read]} {details.read_on}" + (", in a copy" if source.is_copy else "")
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)
-        found: list[str | Span] = [Code(text=source.id), f" {text}. "]
-        ids = [f"{name} {value}" for name, value in self.identifiers(source) if value]
+        found: list[str | Span] = [Code(text=source.id, anchor=f"source-{source.id}"), f" {text}. "]
+        ids = [f"{name} {value}".strip() for name, value in self.identifiers(source) if value]
         if ids:
             found.append(f"{', '.join(ids)}. ")
         if source.url:

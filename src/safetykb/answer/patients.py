@@ -24,7 +24,9 @@ def read_patient(source: str | os.PathLike[str] | Mapping[str, Any]) -> Patient:
         return make_converter().structure(value, Patient)
     except Exception as error:  # noqa: BLE001  the converter raises groups and single errors alike
         fields = sorted({path for path, _ in mismatches(error)})
-    raise InvalidQuestion(f"the patient is not readable at {', '.join(fields)}", "give the fields of Patient, no others")
+    raise InvalidQuestion(
+        f"the patient is not readable at {', '.join(fields)}", "give the fields of Patient, no others"
+    )
 
 
 def _decoded(data: bytes) -> object:

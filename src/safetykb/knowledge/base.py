@@ -61,8 +61,8 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
     @overload
     def get(self, key: str, /) -> T_co | None: ...
     @overload
-    def get(self, key: str, /, default: D) -> T_co | D: ...
-    def get(self, key: str, default: D | None = None, /) -> T_co | D | None:
+    def get(self, key: str, default: D, /) -> T_co | D: ...
+    def get(self, key: str, default: Any = None, /) -> Any:
         """Return the record ``key``, else ``default``; no suggestions are sought, so a miss costs nothing."""
         return self._records.get(key, default)
 

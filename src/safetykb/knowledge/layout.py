@@ -103,8 +103,7 @@ def path_of(record: Record, folder: str = "") -> str:
             return f"studies/{record.id}.json"
         case SearchRecord():
             return f"searches/{record.id}.json"
-        case Source():
-            return f"sources/{record.id}.json"
+    return f"sources/{record.id}.json"
 
 
 def without_path_fields(cls: type, value: dict[str, Any]) -> dict[str, Any]:

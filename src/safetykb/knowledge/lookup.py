@@ -94,7 +94,7 @@ class NameIndex:
     def compound(self, name: str) -> Asked:
         """Return the compound that ``name`` names, with the form or route that the name tells.
 
-        ``Ketamine (IV / Esketamine)`` names ketamine by the intravenous route and esketamine beside it. Every part
+        ``COMPOUND (IV / OTHER)`` names COMPOUND by the intravenous route and OTHER beside it. Every part
         in the brackets must be a form or route of the compound or the name of a compound.
         """
         try:

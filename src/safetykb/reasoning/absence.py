@@ -43,11 +43,7 @@ class Absence:
 
 def direct_absence(situation: Situation) -> Absence:
     """Return what may be said of studies of the compound in the condition when no result is held."""
-    about = [
-        search
-        for search in _searches(situation, Topic.DIRECT)
-        if search.having is not None and search.having in situation.person
-    ]
+    about = [search for search in _searches(situation, Topic.DIRECT) if search.having in situation.diagnoses]
     return _phrase(about, Phrase.NO_DIRECT_EVIDENCE, lambda search: len(set(search.queries)) >= _DIFFERENT_QUERIES)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -51,9 +51,9 @@ class _Builder:
         grade = self.grade(origin)
         concern = self.concern(origin)
         needs = tuple(self.needs())
-        partners = tuple(self.partner(part, concern) for part in match.partners)
         path, person = self.steps(match.own_path), self.person_steps()
         inferred = origin is Origin.JOINED or grade.basis is Basis.INFERENCE
+        partners = tuple(self.partner(part, concern, inferred=inferred) for part in match.partners)
         directness = self.directness(inferred=inferred)
         speaks = match.speaks_of_condition or self.own_label
         is_open = bool(needs) or match.is_if_taking
@@ -103,9 +103,8 @@ class _Builder:
 
     @property
     def unbanded(self) -> bool:
-        """Whether the band that the claim asks for is known on neither this side nor any partner's."""
-        parts = self.match.partners
-        return self.match.own_unbanded or (bool(parts) and all(part.unbanded for part in parts))
+        """Whether a band that the claim asks for is known of nothing that it meets."""
+        return self.match.unbanded
 
     def origin(self) -> Origin:
         return Origin.JOINED if self.claim.origin is Origin.JOINED or self.unbanded else Origin.STATED
@@ -138,7 +137,9 @@ class _Builder:
                 yield link.level, f"{link.assertion} is {link.level}"
 
     def best_partner(self) -> PartnerPart | None:
-        return min(self.match.partners, key=lambda part: part.path.order, default=None)
+        """Return the partner with the best path, of those that stand as the match does; a known band goes first."""
+        straight = [part for part in self.match.partners if not part.swapped]
+        return min(straight, key=lambda part: (part.unbanded, part.path.order), default=None)
 
     def premise_levels(self) -> Iterable[tuple[EvidenceLevel, str]]:
         knowledge = self.situation.knowledge
@@ -199,6 +200,8 @@ class _Builder:
         if self.match.signal:
             member = self.name(self.claim.subject)
             text = f"{text} Seen with {member}, not with {self.situation.compound.name}."
+        if swapped := [part.view.name for part in self.match.partners if part.swapped]:
+            text = f"{text} The two stand the other way round with {either(swapped)}."
         if self.unbanded:
             text = f"By inference, since the strength is not stated: {text}"
         narrower = [self.name(part.state) for part in self.match.states if part.bearing is Bearing.NARROWER]
@@ -237,11 +240,11 @@ class _Builder:
         """Return the names of the other side: one partner or a few, else the claim's own term."""
         if self.match.other is None:
             return ""
-        taken = [part for part in self.match.partners if part.view.taken]
-        names = [part.view.name for part in taken or self.match.partners if part.narrower is None]
+        shown = [part for part in self.match.partners if part.view.taken] or self.match.partners
+        names = [part.view.name for part in shown if part.narrower is None and not part.swapped]
         if not names or len(names) > _FEW:
             return self.medicine(self.match.other)
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        return either(names)
 
     def medicine(self, entity: str) -> str:
         """Return the other side of a claim as a medicine: its name, or what it does."""
@@ -286,19 +289,18 @@ class _Builder:
     def person_steps(self) -> tuple[Step, ...]:
         return tuple(step for part in self.match.states for step in self.steps(part.path))
 
-    def partner(self, part: PartnerPart, concern: Concern | None) -> Partner:
-        path = self.steps(part.path)
-        inferred = part.unbanded and concern is not None
+    def partner(self, part: PartnerPart, concern: Concern | None, *, inferred: bool) -> Partner:
         return Partner(
             treatment=part.view.id,
             name=self.name(part.narrower) if part.narrower else part.view.name,
             status="met" if part.view.taken else "open",
-            concern=min(concern, Concern.CAUTION) if inferred and concern else concern,
+            concern=min(concern, Concern.CAUTION) if part.unbanded and concern else concern,
             usual=part.view.record.usual,
             alternative=part.view.alternative,
             narrower=part.narrower is not None,
+            inferred=inferred or part.unbanded,
             members=part.view.members,
-            path=path,
+            path=self.steps(part.path),
         )
 
     def premise_cites(
@@ -373,6 +375,11 @@ class _Builder:
 
 
 _FEW = 4
+
+
+def either(names: Sequence[str]) -> str:
+    """Return names as alternatives in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def window_text(window: str) -> str:

@@ -105,7 +105,8 @@ class Partner:
     """A treatment of the condition that a finding meets.
 
     ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
-    claim speaks of something under a class treatment. ``members``: the medicines of the class that the patient takes.
+    claim speaks of something under a class treatment. ``inferred``: that the claim meets it is put together here.
+    ``members``: the medicines of it that the patient takes.
     """
 
     treatment: str
@@ -115,6 +116,7 @@ class Partner:
     usual: bool
     alternative: bool
     narrower: bool
+    inferred: bool
     members: tuple[str, ...]
     path: tuple[Step, ...]
 

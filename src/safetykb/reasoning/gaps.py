@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from safetykb import links
-from safetykb.model.choices import Kind, TermKind
+from safetykb.model.choices import Design, Kind, TermKind
 from safetykb.model.scales import Coverage, ReadDepth
 from safetykb.model.studies import Study
 from safetykb.reasoning.absence import Absence, Phrase, direct_absence
@@ -62,14 +62,14 @@ def _study_links(situation: Situation) -> tuple[tuple[str, str], ...]:
 
 def _direct(situation: Situation, studies: Sequence[Study]) -> Iterable[Gap]:
     absence = direct_absence(situation)
-    if any(study.has_result for study in studies):
+    if _has_result(studies):
         for search in absence.searches if absence.phrase is not Phrase.NOT_VERIFIED else ():
             topic = search.id.rpartition("--")[2].replace("-", " ")
             one = told(Absence(absence.phrase, (search,)))
             yield Gap(topic=topic, phrase=absence.phrase.value, search=one, links=_study_links(situation))
         return
     topic = f"{situation.compound.name} in people with {situation.condition.name}"
-    phrase = Phrase.NO_RESULT if studies else absence.phrase
+    phrase = Phrase.NO_RESULT if _in_people(studies) else absence.phrase
     yield Gap(topic=topic, phrase=phrase.value, search=told(absence), links=_study_links(situation))
 
 
@@ -173,10 +173,19 @@ def _held(findings: Sequence[Finding], section: Part) -> Coverage:
     return Coverage.INFERRED_ONLY if own else Coverage.NOT_ASSESSED
 
 
+def _in_people(studies: Iterable[Study]) -> list[Study]:
+    """Return the studies of people: animals are no direct evidence, and close no gap."""
+    return [study for study in studies if study.design is not Design.PRECLINICAL]
+
+
+def _has_result(studies: Iterable[Study]) -> bool:
+    return any(study.has_result for study in _in_people(studies))
+
+
 def _studied(situation: Situation, studies: Sequence[Study]) -> Coverage:
-    if any(study.has_result for study in studies):
+    if _has_result(studies):
         return Coverage.DOCUMENTED
-    if studies or direct_absence(situation).phrase is not Phrase.NOT_VERIFIED:
+    if _in_people(studies) or direct_absence(situation).phrase is not Phrase.NOT_VERIFIED:
         return Coverage.SEARCHED_NONE_FOUND
     return Coverage.NOT_ASSESSED
 

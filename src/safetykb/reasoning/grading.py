@@ -80,14 +80,16 @@ def of_citations(
     ``data``: the design that a label's sentence cites; it starts there. ``exposure``: the hazard is a change of
     exposure, which a kinetic study measures directly.
     """
-    grades = [_start(knowledge, cite, data, exposure=exposure) for cite in cites]
+    starts = [_start(knowledge, cite, data, exposure=exposure) for cite in cites]
+    grades = [grade for grade, carries in starts if carries] or [grade for grade, _ in starts]
     best = max(grades, key=lambda grade: (grade.level, grade.basis))
     if change is None:
         return best
     return best.stepped(change.steps, f"changed by hand by {change.steps:+d} ({change.reason})")
 
 
-def _start(knowledge: KnowledgeBase, cite: Citation, data: Design | None, *, exposure: bool) -> Grade:
+def _start(knowledge: KnowledgeBase, cite: Citation, data: Design | None, *, exposure: bool) -> tuple[Grade, bool]:
+    """Return where a citation starts, and whether its design carries a level at all."""
     design = knowledge.sources[cite.key].details.design
     basis, level = STARTS[design]
     told = f"{cite}: {design}"
@@ -97,8 +99,8 @@ def _start(knowledge: KnowledgeBase, cite: Citation, data: Design | None, *, exp
     if design is Design.PK_STUDY and exposure:
         level = EvidenceLevel.MODERATE
     if level is None:
-        return Grade(basis=basis, level=_VERY_LOW, design=design, steps=(f"{told} carries no level",))
-    return Grade(basis=basis, level=level, design=design, steps=(f"{told} starts at {level} ({basis})",))
+        return Grade(basis=basis, level=_VERY_LOW, design=design, steps=(f"{told} carries no level",)), False
+    return Grade(basis=basis, level=level, design=design, steps=(f"{told} starts at {level} ({basis})",)), True
 
 
 def of_statement(knowledge: KnowledgeBase, statement: Statement) -> Grade:

@@ -52,10 +52,15 @@ class Path:
         return all(link.how == BROADER for link in self.links)
 
     @property
+    def ends(self) -> tuple[str, ...]:
+        """The identifiers that the path comes through, in order, its start apart."""
+        return tuple(link.end for link in self.links)
+
+    @property
     def order(self) -> tuple[int, int, tuple[str, ...]]:
         """The order of paths, best first: highest level, then shortest, then identifiers."""
         level = len(EvidenceLevel.members()) if self.level is None else self.level.rank
-        return (-level, len(self.links), tuple(link.end for link in self.links))
+        return (-level, len(self.links), self.ends)
 
 
 @attrs.frozen(eq=False)
@@ -93,7 +98,7 @@ class Graph:
             for start in edge:
                 for link in self._usable(start, form if start == entity else None, floor):
                     path = Path((*found[start].links, link))
-                    if link.end not in found and (link.end not in grown or path.order < grown[link.end].order):
+                    if link.end not in found and (link.end not in grown or path.ends < grown[link.end].ends):
                         grown[link.end] = path
             found |= grown
             edge = list(grown)

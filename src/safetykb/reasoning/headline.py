@@ -102,7 +102,7 @@ def headline_of(
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
     concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
-    because = tuple(finding.id for finding in setting if concern_set(finding) == concern)
+    because = tuple(finding.id for finding in setting if concern is not None and concern_set(finding) is concern)
     if_taking, depends_on, inferred = _if_taking(own), _depends_on(own), _inferred(own)
     of_condition = [need.concern for need in depends_on if need.of == "condition"]
     everything = [*([concern] if concern else []), *(entry.concern for entry in if_taking), *of_condition]
@@ -146,8 +146,8 @@ def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
         if finding.inferred or finding.needs or (finding.concern or Concern.INFORM) < Concern.CAUTION:
             continue
         for partner in finding.partners:
-            passed_over = partner.status == "met" or partner.alternative or partner.narrower
-            if passed_over or not partner.usual or partner.concern is None:
+            known_not = partner.alternative or partner.narrower or partner.inferred or partner.status == "met"
+            if not partner.usual or known_not or partner.concern is None:
                 continue
             known = found.get(partner.treatment)
             if known is None or known.concern < partner.concern:
@@ -173,7 +173,7 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
     """Return everything that a finding needs as one entry; None where ``if_taking`` says it already."""
     facts = [need.fact for need in finding.needs if need.of != "exposure"]
     if finding.if_taking:
-        combined = [partner for partner in finding.partners if not partner.alternative]
+        combined = [partner for partner in finding.partners if not (partner.alternative or partner.inferred)]
         alone = not finding.needs
         rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
         if finding.partners and not rest:

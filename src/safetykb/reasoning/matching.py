@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from safetykb.model.choices import Comparison, Origin, TermKind
+from safetykb.model.choices import Comparison, Kind, Origin, TermKind
 from safetykb.model.considerations import Dose, Exposure, SafetyConsideration
 from safetykb.model.entities import Compound
-from safetykb.model.scales import Frequency
 from safetykb.reasoning.graph import Path
 from safetykb.reasoning.situation import Situation, TreatmentView
 
@@ -74,18 +73,24 @@ class PartnerPart:
     """A treatment that fills the other side of a claim.
 
     ``narrower``: the claim speaks of something under a class treatment, named here. ``unbanded``: the claim asks for
-    a band (a strong inhibitor ...) and the treatment is known without one.
+    a band (a strong inhibitor ...) that one of the two is known without. ``swapped``: the two stand the other way
+    round than the rest of the match does.
     """
 
     view: TreatmentView
     path: Path
     narrower: str | None = None
     unbanded: bool = False
+    swapped: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Match:
-    """That a consideration applies to a situation, and how."""
+    """That a consideration applies to a situation, and how.
+
+    ``signal``: the claim is about another member of a class. ``unbanded``: a band that the claim asks for is known of
+    nothing that it meets.
+    """
 
     consideration: SafetyConsideration
     role: Role
@@ -95,7 +100,7 @@ class Match:
     exposures: tuple[ExposurePart, ...] = ()
     partners: tuple[PartnerPart, ...] = ()
     signal: bool = False
-    own_unbanded: bool = False
+    unbanded: bool = False
 
     @property
     def speaks_of_condition(self) -> bool:
@@ -159,10 +164,11 @@ def obstacle(situation: Situation, match: Match) -> str | None:
         if exposure.status is Status.UNMET:
             return f"it speaks of the compound {exposure.text}, which is not what was asked"
     for state in match.states:
+        name = situation.knowledge.entity(state.state).name
         if state.status is Status.UNMET:
-            return (
-                f"it needs {situation.knowledge.entity(state.state).name}, and of the patient it is known: {state.fact}"
-            )
+            return f"it needs {name}, and of the patient it is known: {state.fact}"
+        if match.consideration.kind is Kind.NO_INCREASE and _flowed(situation, state):
+            return f"it was studied in {name}, and what is no more frequent there says nothing of a narrower condition"
     if match.other is not None and not match.partners and situation.patient is not None and situation.patient.complete:
         name = situation.knowledge.entity(match.other).name
         return f"it needs {name}, and the medicines stated are complete without it"
@@ -172,29 +178,48 @@ def obstacle(situation: Situation, match: Match) -> str | None:
 
 
 def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | None:
-    """Find the side that the compound stands on, and the treatments on the other side."""
-    found = None
+    """Find the side that the compound stands on, and the treatments on the other side.
+
+    Where the claim holds both ways, the side that a treatment fills goes first, and treatments that fill only the
+    other side are added as swapped.
+    """
+    sides = sorted(_each_side(situation, consideration), key=lambda side: (not side.partners, side.unbanded))
+    if not sides:
+        return None
+    first, *others = sides
+    swapped = [attrs.evolve(part, swapped=True) for side in others for part in side.partners]
+    best: dict[str, PartnerPart] = {}
+    for part in sorted((*first.partners, *swapped), key=lambda part: part.unbanded):
+        best.setdefault(part.view.id, part)
+    partners = tuple(best[view.id] for view in situation.treatments if view.id in best)
+    return attrs.evolve(first, partners=partners)
+
+
+def _flowed(situation: Situation, part: StatePart) -> bool:
+    """Tell whether a state holds only because the condition asked about lies under it."""
+    return part.status is Status.MET and part.state != situation.condition.id
+
+
+def _each_side(situation: Situation, consideration: SafetyConsideration) -> Iterator[Match]:
     for role, mine, other in _orientations(situation, consideration):
-        path, unbanded = _own(situation, mine, banded=role is Role.TAKING or other is not None)
-        if path is None:
+        path, unbanded = _own(situation, mine, banded=other is not None)
+        if path is None or other == situation.compound.id:
             continue
-        partners = _partners(situation, other) if other is not None else ()
-        if found is None:
-            signal = mine != consideration.subject and role is Role.SUBJECT and consideration.signal_for == mine
-            found = Match(
-                consideration=consideration,
-                role=role,
-                own_path=path,
-                other=other,
-                partners=partners,
-                signal=signal,
-                own_unbanded=unbanded,
-            )
-        else:
-            known = {part.view.id for part in found.partners}
-            more = tuple(part for part in partners if part.view.id not in known)
-            found = attrs.evolve(found, partners=(*found.partners, *more))
-    return found
+        found = _partners(situation, other) if other is not None else ()
+        if consideration.kind is Kind.NO_INCREASE:  # it flows nowhere: it holds of the very two, or not at all
+            if path.links:
+                continue
+            found = tuple(part for part in found if not part.path.links)
+        partners = tuple(attrs.evolve(part, unbanded=part.unbanded or unbanded) for part in found)
+        yield Match(
+            consideration=consideration,
+            role=role,
+            own_path=path,
+            other=other,
+            partners=partners,
+            signal=role is Role.SUBJECT and mine != consideration.subject,
+            unbanded=all(part.unbanded for part in partners) if partners else unbanded,
+        )
 
 
 def _orientations(situation: Situation, consideration: SafetyConsideration) -> Iterator[tuple[Role, str, str | None]]:
@@ -270,10 +295,9 @@ def _unjoined(situation: Situation, match: Match) -> str | None:
         name = situation.knowledge.entity(part.state).name
         if part.bearing in (Bearing.UNKNOWN, Bearing.NARROWER):
             return f"it is put together here for people with {name}, which nothing ties to these people"
-        frequency = situation.frequency(part.state) if part.bearing is Bearing.VULNERABILITY else Frequency.NOT_KNOWN
-        scarce = Frequency.NOT_KNOWN < frequency <= Frequency.UNCOMMON
+        scarce = part.bearing is Bearing.VULNERABILITY and situation.scarce(part.state)
         if scarce and match.consideration.serious is None:
-            return f"{name} is {frequency} in these people, and the hazard is not known to be serious"
+            return f"{name} is uncommon or rarer in these people, and the hazard is not known to be serious"
     return None
 
 
@@ -322,7 +346,7 @@ _HOLDS = {
 
 def _form(compound: Compound, needed: str, asked: str | None) -> ExposurePart:
     text = f"as {form_name(compound, needed)}"
-    if needed not in {form.id for form in compound.forms}:
+    if compound.forms and needed not in {form.id for form in compound.forms}:
         return ExposurePart(text, Status.UNMET)
     if asked is None:
         return ExposurePart(text, Status.OPEN)

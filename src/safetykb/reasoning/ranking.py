@@ -83,6 +83,8 @@ def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _over(finding: Finding, findings: tuple[Finding, ...]) -> str | None:
+    if finding.relative is not None:
+        return None
     mine = {partner.treatment for partner in finding.partners}
     for other in findings:
         if other.inferred or other.relative or other.hazard != finding.hazard:
@@ -90,6 +92,6 @@ def _over(finding: Finding, findings: tuple[Finding, ...]) -> str | None:
         theirs = {partner.treatment for partner in other.partners}
         if mine and mine <= theirs:
             return other.id
-        if not mine and not theirs and other.speaks and not other.is_open and finding.relative is None:
+        if not mine and not theirs and other.speaks and not other.is_open:
             return other.id
     return None

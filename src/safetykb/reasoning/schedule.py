@@ -22,7 +22,10 @@ class ScheduleRow:
 
 
 def schedule_of(findings: Sequence[Finding]) -> tuple[ScheduleRow, ...]:
-    """Merge what the findings ask for; a relative's and those that ask only with another medicine stay out."""
+    """Merge what the findings ask for, each time with what must hold for it.
+
+    A relative's findings and those that ask only with another medicine stay out.
+    """
     rows: dict[str, ScheduleRow] = {}
     for finding in findings:
         if finding.relative is not None or finding.if_taking or finding.origin is Origin.JOINED:
@@ -30,7 +33,8 @@ def schedule_of(findings: Sequence[Finding]) -> tuple[ScheduleRow, ...]:
         for asked in finding.monitoring:
             key = asked.test.casefold()
             known = rows.get(key) or ScheduleRow(test=asked.test, when=(), threshold=(), then=(), asked_by=())
-            limit = f" ({'; '.join(finding.if_form)})" if finding.if_form else ""
+            limits = [*(f"if {state}" for state in finding.if_having), *finding.if_form]
+            limit = f" ({'; '.join(limits)})" if limits else ""
             rows[key] = ScheduleRow(
                 test=known.test,
                 when=_merged(known.when, tuple(f"{when}{limit}" for when in asked.when)),

@@ -91,13 +91,16 @@ class Situation:
         """The stages and kinds of the condition."""
         return self.graph.narrower(self.condition.id)
 
-    def frequency(self, state: str) -> Frequency:
-        """Return how often people with the condition have the vulnerability ``state``."""
-        for assertion in self.person[state].assertions:
-            known = self.knowledge.assertions[assertion].frequency
-            if known is not None:
-                return known
-        return Frequency.NOT_KNOWN
+    def scarce(self, state: str) -> bool:
+        """Tell whether every figure for the vulnerability ``state`` of the condition is uncommon or rarer."""
+        figures = [
+            assertion.frequency or Frequency.NOT_KNOWN
+            for assertion in self.knowledge.assertions.values()
+            if assertion.withdrawn is None
+            and assertion.entity in self.diagnoses
+            and state in self.graph.reach(assertion.term)
+        ]
+        return all(Frequency.NOT_KNOWN < figure <= Frequency.UNCOMMON for figure in figures)
 
     @cached_property
     def treats(self) -> tuple[Treatment, ...]:

@@ -56,7 +56,7 @@ def _order(row: TreatmentRow) -> tuple[object, ...]:
 
 def _row(situation: Situation, view: TreatmentView, findings: Sequence[Finding]) -> TreatmentRow:
     met = [(finding, partner) for finding in findings if (partner := partner_in(finding, view.id)) is not None]
-    stated = [p.concern for finding, p in met if not finding.inferred and not p.narrower and p.concern is not None]
+    stated = [p.concern for _, p in met if not p.inferred and not p.narrower and p.concern is not None]
     return TreatmentRow(
         id=view.id,
         name=view.name,

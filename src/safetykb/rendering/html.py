@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from typing import NewType
+from collections.abc import Iterable, Iterator
+from typing import Any, NewType, Self
 
-from attrs import Factory, define
+from attrs import Factory, define, fields, has
 
 from safetykb.links import is_safe_link
 from safetykb.rendering.characters import printable
@@ -21,6 +21,7 @@ from safetykb.rendering.outline import (
     Link,
     Note,
     Paragraph,
+    Reference,
     Section,
     Span,
     Spans,
@@ -50,7 +51,7 @@ def to_html(document: Document, *, standalone: bool = True) -> str:
 
 
 def _page(document: Document) -> _Markup:
-    writer = _Writer(anchors={_MAIN})
+    writer = _Writer.of_page(document)
     blocks, closing = _without_closing_notes(document.blocks)
     head = _join([writer.heading(_escaped(document.title), 1, "title"), writer.summary(document)])
     main = _tag("main", writer.blocks(blocks, _FIRST), id=_MAIN)
@@ -107,14 +108,55 @@ def _navigation(contents: Iterable[tuple[str, str]]) -> list[_Markup]:
 
 @define
 class _Writer:
-    """Writes blocks; gives each anchor once, or none at all where `anchors` is None."""
+    """Writes blocks; gives each anchor once, or none at all where `anchors` is None.
+
+    `places` is where references lead: to the first thing that wished for an anchor.
+    """
 
     anchors: set[str] | None
+    places: dict[str, str] = Factory(dict)
     contents: list[tuple[str, str]] = Factory(list)
+    _free: dict[str, str] = Factory(dict)
 
-    def anchor(self, wish: str) -> str | None:
-        """Return an anchor that no other block has."""
-        return None if self.anchors is None else _unique(_plain(wish), self.anchors)
+    @classmethod
+    def of_page(cls, document: Document) -> Self:
+        """Return a writer that knows every anchor of the page beforehand: a reference may lead forward."""
+        anchors = {_MAIN}
+        places = {wish: _unique(_plain(wish), anchors) for wish in dict.fromkeys(_wishes(document))}
+        return cls(anchors=anchors, places=places, free=dict(places))
+
+    def anchor(self, wish: str | None) -> str | None:
+        """Return an anchor that nothing else has."""
+        if self.anchors is None or wish is None:
+            return None
+        return self._free.pop(wish, None) or _unique(_plain(wish), self.anchors)
+
+    def spans(self, spans: Spans) -> _Markup:
+        """Return words in a line."""
+        return _join(map(self.span, spans), "")
+
+    def span(self, span: Span) -> _Markup:
+        """Return words of one kind."""
+        match span:
+            case Text():
+                return _escaped(span.text)
+            case Strong():
+                return _tag("strong", _escaped(span.text))
+            case Code():
+                return _tag("code", _escaped(span.text), id=self.anchor(span.anchor))
+            case Link():
+                return _link(span)
+            case Reference():
+                return self.reference(span)
+            case _:
+                return _tag("span", _escaped(span.text), class_=f"badge tone-{span.tone.value}")
+
+    def reference(self, reference: Reference) -> _Markup:
+        """Return words as a link to a place of the page, where it has that place."""
+        place = self.places.get(reference.to) if printable(reference.text).strip() else None
+        if place is None:
+            return _tag("span", _escaped(reference.text), class_="reference")
+        return _tag("a", _escaped(reference.text), class_="reference", href=f"#{place}")
 
     def heading(self, content: _Markup, level: int, name: str = "heading") -> _Markup:
         """Return a heading."""
@@ -133,14 +175,14 @@ class _Writer:
         """Return one block."""
         match block:
             case Paragraph():
-                return _tag("p", _inline(block.spans))
+                return _tag("p", self.spans(block.spans))
             case Items():
                 entries = _join(_tag("li", self.blocks(entry, level)) for entry in block.entries)
                 return _tag("ol" if block.ordered else "ul", entries)
             case Entry():
                 return self.entry(block, level)
             case Table():
-                return _table(block)
+                return self.table(block)
             case Definitions():
                 return self.definitions(block, level)
             case Section():
@@ -150,11 +192,11 @@ class _Writer:
 
     def entry(self, block: Entry, level: int) -> _Markup:
         """Return a finding."""
-        badge = [_span(block.badge), _Markup(" ")] if block.badge else []
+        badge = [self.span(block.badge), _Markup(" ")] if block.badge else []
         parts = [
             _tag("span", _escaped(block.number), class_="number"),
-            self.heading(_join([*badge, _inline(block.title)], ""), level),
-            *([_tag("p", _inline(block.meta), class_="meta")] if block.meta else []),
+            self.heading(_join([*badge, self.spans(block.title)], ""), level),
+            *([_tag("p", self.spans(block.meta), class_="meta")] if block.meta else []),
             *([_tag("div", self.blocks(block.body, level + 1), class_="body")] if block.body else []),
         ]
         return _tag("article", _join(parts), class_="entry", id=self.anchor(block.anchor))
@@ -170,53 +212,47 @@ class _Writer:
     def definitions(self, block: Definitions, level: int) -> _Markup:
         """Return names with what is said of them."""
         pairs = (
-            _tag("div", _join([_tag("dt", _inline(name)), _tag("dd", self.blocks(body, level))]))
+            _tag("div", _join([_tag("dt", self.spans(name)), _tag("dd", self.blocks(body, level))]))
             for name, body in block.pairs
         )
         return _tag("dl", _join(pairs))
 
+    def table(self, block: Table) -> _Markup:
+        """Return a table that can be scrolled by keyboard.
 
-def _table(block: Table) -> _Markup:
-    """Return a table that can be scrolled by keyboard.
+        Roles are written out since a narrow screen stacks the cells, and what is no longer laid out as a table is
+        otherwise no longer announced as one.
+        """
+        columns = _join(_tag("th", _escaped(column), scope="col", role="columnheader") for column in block.columns)
+        head = _tag("thead", _tag("tr", columns, role="row"), role="rowgroup")
+        body = _tag("tbody", _join(self.row(row, block.columns) for row in block.rows), role="rowgroup")
+        caption = [_tag("caption", _escaped(block.caption))] if printable(block.caption).strip() else []
+        table = _tag("table", _join([*caption, head, body]), role="table")
+        return _tag(
+            "div", table, class_="table", role="group", tabindex="0", aria_label=block.caption if caption else "Table"
+        )
 
-    Roles are written out since a narrow screen stacks the cells, and what is no longer laid out as a table is
-    otherwise no longer announced as one.
-    """
-    columns = _join(_tag("th", _escaped(column), scope="col", role="columnheader") for column in block.columns)
-    head = _tag("thead", _tag("tr", columns, role="row"), role="rowgroup")
-    body = _tag("tbody", _join(_row(row, block.columns) for row in block.rows), role="rowgroup")
-    caption = [_tag("caption", _escaped(block.caption))] if printable(block.caption).strip() else []
-    table = _tag("table", _join([*caption, head, body]), role="table")
-    return _tag(
-        "div", table, class_="table", role="group", tabindex="0", aria_label=block.caption if caption else "Table"
-    )
-
-
-def _row(cells: tuple[Spans, ...], columns: tuple[str, ...]) -> _Markup:
-    name, *others = cells
-    parts = [_tag("th", _inline(name), scope="row", role="rowheader")]
-    for column, cell in zip(columns[1:], others, strict=True):
-        content = _tag("span", _inline(cell)) if cell else _Markup("")
-        parts.append(_tag("td", content, role="cell", data_label=column))
-    return _tag("tr", _join(parts), role="row")
-
-
-def _inline(spans: Spans) -> _Markup:
-    return _join(map(_span, spans), "")
+    def row(self, cells: tuple[Spans, ...], columns: tuple[str, ...]) -> _Markup:
+        """Return a row, its first cell as its heading."""
+        name, *others = cells
+        parts = [_tag("th", self.spans(name), scope="row", role="rowheader")]
+        for column, cell in zip(columns[1:], others, strict=True):
+            content = _tag("span", self.spans(cell)) if cell else _Markup("")
+            parts.append(_tag("td", content, role="cell", data_label=column))
+        return _tag("tr", _join(parts), role="row")
 
 
-def _span(span: Span) -> _Markup:
-    match span:
-        case Text():
-            return _escaped(span.text)
-        case Strong():
-            return _tag("strong", _escaped(span.text))
-        case Code():
-            return _tag("code", _escaped(span.text))
-        case Link():
-            return _link(span)
-        case _:
-            return _tag("span", _escaped(span.text), class_=f"badge tone-{span.tone.value}")
+def _wishes(value: object) -> Iterator[str]:
+    """Yield every anchor that an outline asks for, in its order."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _wishes(part)
+    elif has(type(value)):
+        if isinstance(value, Section | Entry | Code) and value.anchor is not None:
+            yield value.anchor
+        cls: type[Any] = type(value)
+        for field in fields(cls):
+            yield from _wishes(getattr(value, field.name))
 
 
 def _link(link: Link) -> _Markup:

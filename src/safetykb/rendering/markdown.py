@@ -16,6 +16,7 @@ from safetykb.rendering.outline import (
     Items,
     Link,
     Paragraph,
+    Reference,
     Section,
     Span,
     Spans,
@@ -94,7 +95,7 @@ def _inline(spans: Spans) -> str:
 
 def _span(span: Span) -> str:
     match span:
-        case Text():
+        case Text() | Reference():
             return _escaped(span.text)
         case Code():
             return _code(span.text)

@@ -18,6 +18,7 @@ __all__ = [
     "Link",
     "Note",
     "Paragraph",
+    "Reference",
     "Section",
     "Span",
     "Spans",
@@ -59,9 +60,10 @@ class Strong:
 
 @frozen(kw_only=True)
 class Code:
-    """An identifier."""
+    """An identifier; with an anchor, references lead to it."""
 
     text: str
+    anchor: str | None = None
 
 
 @frozen(kw_only=True)
@@ -73,6 +75,14 @@ class Link:
 
 
 @frozen(kw_only=True)
+class Reference:
+    """Words that lead to another place on the page: a citation to its source, a number to its finding."""
+
+    text: str
+    to: str
+
+
+@frozen(kw_only=True)
 class Badge:
     """A short mark such as a concern, shown by words, colour and border."""
 
@@ -80,7 +90,7 @@ class Badge:
     tone: Tone
 
 
-Span: TypeAlias = Text | Strong | Code | Link | Badge
+Span: TypeAlias = Text | Strong | Code | Link | Reference | Badge
 Spans: TypeAlias = tuple[Span, ...]
 
 

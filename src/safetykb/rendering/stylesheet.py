@@ -121,6 +121,9 @@ text-wrap:balance}
 color:var(--muted);background:none;padding:0;overflow-wrap:anywhere}
 .safetykb a{color:var(--link);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.18em;
 overflow-wrap:anywhere}
+.safetykb .reference{color:var(--muted);font-family:var(--sans);font-size:.82em;overflow-wrap:anywhere}
+.safetykb a.reference{text-decoration-color:var(--line)}
+.safetykb a.reference:hover{color:var(--link);text-decoration-color:currentcolor}
 .safetykb a:hover{text-decoration-thickness:2px}
 .safetykb :is(a,.table):focus-visible{outline:3px solid var(--link);outline-offset:3px;border-radius:2px}
 .safetykb :is(ul,ol){padding-left:1.35em}
@@ -152,7 +155,7 @@ font:.9rem/1.5 var(--sans);font-variant-numeric:tabular-nums}
 .safetykb caption{padding:0 0 .5rem;color:var(--muted);font:.875rem/1.5 var(--sans);text-align:left;caption-side:top}
 .safetykb tr,.safetykb tbody tr:nth-child(n){background:none}
 .safetykb :is(th,td){padding:.6rem 1.1rem .6rem 0;border:0;border-bottom:1px solid var(--line);text-align:left;
-vertical-align:top;font-weight:400;max-width:26rem;min-width:6.5rem;white-space:normal}
+vertical-align:top;font-weight:400;min-width:6.5rem;white-space:normal}
 .safetykb :is(th,td):last-child{padding-right:0}
 .safetykb thead th{padding-top:.3rem;border-bottom:1.5px solid var(--muted);color:var(--muted);font-weight:600;
 font-size:.8125rem}
@@ -170,6 +173,7 @@ font:.875rem/1.6 var(--sans)}
 @media (min-width:46rem){
 .safetykb dl>div{display:grid;grid-template-columns:minmax(0,11rem) minmax(0,1fr);gap:0 1.5rem}
 .safetykb dd{margin:0}}
+@media (min-width:34.01rem){.safetykb tbody :is(th,td:nth-child(3):last-child){width:22%}}
 @media (max-width:34rem){
 .safetykb .entry{display:block}
 .safetykb .entry>.number{float:left;margin-right:.6em;line-height:1.6rem;max-width:30%}
@@ -180,10 +184,9 @@ font:.875rem/1.6 var(--sans)}
 .safetykb .table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .safetykb .table tbody tr{display:block;padding:.8rem 0;border-bottom:1px solid var(--line)}
 .safetykb .table tbody tr:first-child{border-top:1.5px solid var(--muted)}
-.safetykb .table tbody :is(th,td){display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:0 .75rem;
-padding:.15rem 0;border:0;max-width:none}
-.safetykb .table tbody th{display:block;padding-bottom:.25rem}
-.safetykb .table tbody td::before{content:attr(data-label);color:var(--muted);font-size:.8125rem}
+.safetykb .table tbody :is(th,td){display:block;width:auto;padding:.15rem 0;border:0}
+.safetykb .table tbody th{padding-bottom:.25rem}
+.safetykb .table tbody td::before{content:attr(data-label);display:block;color:var(--muted);font-size:.8125rem}
 .safetykb .table tbody td:empty{display:none}}
 """
 

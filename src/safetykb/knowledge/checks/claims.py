@@ -132,7 +132,7 @@ def _signals(draft: Draft) -> Iterator[Fault]:
             continue
         if not is_drug_class(draft, claim.signal_for):
             yield node.fault(f"{shown(claim.signal_for)} is no drug class", ".signal_for")
-        elif claim.signal_for not in memberships(draft, claim.subject):
+        elif claim.signal_for not in memberships(draft, claim.subject) and not draft.problems:
             yield node.fault(f"{claim.subject} is no member of {shown(claim.signal_for)}", ".signal_for")
         if claim.kind in (Kind.CONTRAINDICATION, Kind.NO_INCREASE) or claim.origin is Origin.JOINED:
             yield node.fault("a signal is a stated risk, never a contraindication or the absence of a harm", ".kind")

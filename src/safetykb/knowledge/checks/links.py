@@ -50,7 +50,7 @@ def _premises(draft: Draft) -> Iterator[Fault]:
             held = premise in draft.knowledge.assertions or premise in draft.knowledge.considerations
             if premise == claim.value.id:
                 yield claim.fault("a claim is no premise of its own", f".premises[{place}]")
-            elif not held and not any(path.endswith(f"/{premise}.json") for path in draft.files):
+            elif not held and not draft.lost(f"/{premise}.json"):
                 yield claim.fault(f"there is no assertion or claim {shown(premise)}", f".premises[{place}]")
 
 
@@ -78,9 +78,9 @@ def _supersedes(draft: Draft) -> Iterator[Fault]:
         records = getattr(draft.knowledge, name)
         for node in draft.nodes_of(cls):
             older = node.value.supersedes
-            if older is not None and older not in records:
+            if older is not None and older not in records and not draft.lost(f"/{older}.json"):
                 yield node.fault(f"there is no record {shown(older)} of this kind", ".supersedes")
-            elif older is not None and _returns(records, node.owner.id):
+            elif older in records and _returns(records, node.owner.id):
                 yield node.fault(f"{shown(older)} leads back to this record", ".supersedes")
 
 
@@ -137,7 +137,7 @@ def _orphans(draft: Draft) -> Iterator[Fault]:
             waiting += (details.superseded_by, details.copy_of)
         cited.add(key)
     for node in draft.nodes(Source):
-        if node.value.id not in cited:
+        if node.value.id not in cited and not draft.problems:
             yield node.fault("nothing cites this source")
 
 
@@ -175,7 +175,7 @@ def _named(draft: Draft) -> set[str | None]:
 def _unused(draft: Draft) -> Iterator[Fault]:
     named = _named(draft)
     for node in draft.nodes(Term):
-        if node.value.id not in named:
+        if node.value.id not in named and not draft.problems:
             yield node.fault("no record uses this term")
 
 
@@ -195,7 +195,7 @@ def _silent(draft: Draft) -> Iterator[Fault]:
     spoken = {node.value.entity for node in draft.nodes(Assertion)}
     spoken |= {node.value.subject for node in draft.nodes(SafetyConsideration)}
     for node in draft.nodes(Compound):
-        if node.value.id not in spoken:
+        if node.value.id not in spoken and not draft.problems:
             yield node.fault("no assertion and no claim is about this compound")
 
 

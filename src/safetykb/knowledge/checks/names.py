@@ -34,6 +34,12 @@ def _names(draft: Draft) -> Iterator[Claimed]:
             yield Claimed(node, f".synonyms[{place}].text", synonym.text, ambiguous=synonym.ambiguous)
 
 
+def _identifiers(draft: Draft) -> Iterator[Claimed]:
+    """Yield every identifier of an entity: it is found by it too."""
+    for node in draft.nodes_of(Term, Compound, Condition):
+        yield Claimed(node, "", node.value.id, ambiguous=False)
+
+
 def _space(entity: Any) -> str:
     """Return the name space of ``entity``: what a person has, what a person takes, or what a substance does."""
     if isinstance(entity, Condition) or (isinstance(entity, Term) and entity.kind.family is Family.PERSON):
@@ -48,7 +54,7 @@ def _plain(text: str) -> str:
 
 def _collisions(draft: Draft) -> Iterator[Fault]:
     claims: dict[tuple[str, str], list[Claimed]] = defaultdict(list)
-    for name in _names(draft):
+    for name in (*_identifiers(draft), *_names(draft)):
         claims[_space(name.node.value), _plain(name.text)].append(name)
     for (_, plain), some in claims.items():
         owners = {name.node.value.id for name in some}
@@ -67,8 +73,8 @@ COLLISION = Check(
     code="NAM:001",
     name="one-name-one-record",
     description=(
-        "Two records of one name space claim a name only when both declare it ambiguous. The spaces are what a person "
-        "has (conditions, states), what a person takes (compounds, drug classes), and what a substance does."
+        "Two records of one name space claim a name only when both declare it ambiguous, and an identifier never. "
+        "The spaces: what a person has (conditions, states) or takes (compounds, drug classes), what a substance does."
     ),
     scope="tree",
     cure="drop the name from one record, or mark it `ambiguous` in each",

@@ -78,6 +78,10 @@ class Draft:
             for record in getattr(self.knowledge, name).values():
                 yield Node(self.file_of(record), "$", record, record)
 
+    def lost(self, ending: str) -> bool:
+        """Tell whether a file whose path ends with ``ending`` could not be read."""
+        return any(problem.file.endswith(ending) for problem in self.problems)
+
     def is_unread(self, id: str) -> bool:
         """Tell whether ``id`` has a file as an entity that could not be read: nothing can be said of it."""
         if self.knowledge.has_entity(id):

@@ -1,0 +1,1 @@
+"""Tests of the answer: the review, its renderings and its JSON form."""

@@ -1,0 +1,78 @@
+"""What safetykb finds, in the words of the oracle, so that the two can be compared."""
+
+from __future__ import annotations
+
+from safetykb.knowledge.base import KnowledgeBase
+from safetykb.model.considerations import Exposure
+from safetykb.reasoning.findings import Finding
+from safetykb.reasoning.matching import Match, Role, match_of
+from safetykb.reasoning.ranking import findings_of
+from safetykb.reasoning.situation import Situation
+
+from .oracle import Answer, Oracle
+
+_KINDS = {"as": "form", "by": "route", "at": "dose", "for": "duration", "in": "setting"}
+
+
+def situation(knowledge: KnowledgeBase, compound: str, condition: str, form: str | None = None) -> Situation:
+    """Return the question of a compound in a condition, in one of its forms or in any."""
+    exposure = None
+    if form is not None:
+        route = next(one.route for one in knowledge.compounds[compound].forms if one.id == form)
+        exposure = Exposure(form=form, route=route)
+    return Situation(
+        knowledge=knowledge,
+        compound=knowledge.compounds[compound],
+        condition=knowledge.conditions[condition],
+        exposure=exposure,
+    )
+
+
+def found(knowledge: KnowledgeBase, compound: str, condition: str, form: str | None = None) -> dict[str, Answer]:
+    """Return every finding of safetykb as an answer of the oracle."""
+    answers = {}
+    for finding in findings_of(situation(knowledge, compound, condition, form)):
+        asked = situation(knowledge, finding.relative or compound, condition, None if finding.relative else form)
+        match = match_of(asked, knowledge.considerations[finding.id])
+        assert match is not None
+        answers[finding.id] = _answer(finding, match)
+    return answers
+
+
+def _answer(finding: Finding, match: Match) -> Answer:
+    needs = [need.fact for need in finding.needs if need.of == "exposure"]
+    exposures = tuple(_KINDS[fact.split()[0]] for fact in needs)
+    parts = zip(match.partners, finding.partners, strict=True)
+    return Answer(
+        origin=str(finding.origin),
+        concern=None if finding.concern is None else str(finding.concern),
+        level=str(finding.evidence.level),
+        basis=str(finding.evidence.basis),
+        directness=str(finding.evidence.directness),
+        block=finding.block.value,
+        open_states=frozenset((need.of, need.id or "") for need in finding.needs if need.of != "exposure"),
+        open_exposures=("of the other",) if match.role is Role.TAKING and needs else exposures,
+        partners=frozenset(
+            (
+                partner.treatment,
+                part.narrower,
+                part.unbanded,
+                None if partner.concern is None else str(partner.concern),
+            )
+            for part, partner in parts
+        ),
+        other=match.other,
+        path=tuple(step.end for step in finding.path),
+    )
+
+
+def disagreements(knowledge: KnowledgeBase, oracle: Oracle, compound: str, condition: str) -> list[str]:
+    """Return every finding on which the two differ, whatever form is asked about."""
+    told = []
+    for form in (None, *(one.id for one in knowledge.compounds[compound].forms)):
+        ours, theirs = found(knowledge, compound, condition, form), oracle.answer(compound, condition, form)
+        for id in sorted({*ours, *theirs}):
+            if ours.get(id) != theirs.get(id):
+                where = f"{id} for {compound} ({form}) in {condition}"
+                told.append(f"{where}:\n  safetykb {ours.get(id)}\n  oracle   {theirs.get(id)}")
+    return told
