@@ -19,13 +19,14 @@ from safetykb.model.considerations import Exposure
 from safetykb.model.entities import Compound, Condition
 from safetykb.model.evidence import Source
 from safetykb.model.patient import Patient
+from safetykb.model.policy import AppliedPolicy
 from safetykb.model.scales import Coverage
 from safetykb.model.studies import Study
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
 from safetykb.reasoning.headline import Headline, headline_of
 from safetykb.reasoning.person import person_of
-from safetykb.reasoning.ranking import findings_of, medicine_monitoring
+from safetykb.reasoning.ranking import findings_of, medicine_monitoring, policies_of
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
@@ -49,7 +50,8 @@ class SafetyReview(Shown):
     """What is known about the safety of a compound for people with a condition.
 
     It is no verdict: using it as a yes or no, or putting two in an order, raises TypeError. Start with ``headline``;
-    ``facts`` has a line for each fact given of a patient; ``findings`` are in the order of the answer. ``studies`` are
+    ``facts`` has a line for each fact given of a patient; ``policy`` holds the policies that touch this answer, those
+    that silence a finding among them; ``findings`` are in the order of the answer. ``studies`` are
     of this compound in this condition or a narrower one; ``wider_studies`` are of the compound in a broader condition,
     ``related_studies`` a relative's: both are shown and counted nowhere.
     """
@@ -60,6 +62,7 @@ class SafetyReview(Shown):
     see_also: tuple[Relative, ...]
     headline: Headline
     facts: tuple[FactLine, ...]
+    policy: tuple[AppliedPolicy, ...]
     coverage: Mapping[str, Coverage]
     compound_facts: tuple[Fact, ...]
     condition_facts: tuple[Fact, ...]
@@ -219,6 +222,7 @@ def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jur
             situation.patient.not_checked if situation.patient else (),
         ),
         facts=fact_lines(situation.patient.facts, findings) if situation.patient else (),
+        policy=policies_of(situation),
         coverage=section_coverage(situation, findings, rows, studies),
         compound_facts=compound_facts(situation),
         condition_facts=condition_facts(situation),

@@ -48,6 +48,21 @@ def review_dict(review: SafetyReview) -> dict[str, Any]:
         "compound": _entity(review.compound),
         "condition": _entity(review.condition),
         "patient": _patient(review),
+        "policy": [
+            {
+                "consideration": applied.policy.consideration,
+                "action": str(applied.policy.action),
+                "concern": concern_word(applied.policy.concern),
+                "base_concern": concern_word(applied.base_concern),
+                "author": applied.policy.author,
+                "reason": applied.policy.reason,
+                "date": applied.policy.date,
+                "expires": applied.policy.expires,
+                "expired": applied.expired,
+                "text": applied.text,
+            }
+            for applied in review.policy
+        ],
         "headline": _headline(review.headline),
         "coverage": {section: str(coverage) for section, coverage in review.coverage.items()},
         "general": [_fact(fact) for fact in review.compound_facts],

@@ -142,6 +142,8 @@ class _Writer:
             blocks.insert(
                 0, paragraph(f"NOT CHECKED, nothing here knows it: {'; '.join(review.headline.not_checked)}.")
             )
+        if review.policy:
+            blocks.append(Note(blocks=tuple(paragraph(applied.text) for applied in review.policy)))
         if review.facts:
             blocks.append(self.patient())
         asked = self.exposure_text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -12,9 +14,11 @@ import attrs
 
 from safetykb.errors import NoSuchRecord
 from safetykb.knowledge.layout import Edition
+from safetykb.model.choices import PolicyAction
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
+from safetykb.model.policy import AppliedPolicy
 from safetykb.model.studies import SearchRecord, Study
 from safetykb.rendering.outline import Document, Table, paragraph, spans
 from safetykb.rendering.showing import Shown
@@ -74,11 +78,24 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         return list(self._records)
 
 
+@attrs.frozen(kw_only=True)
+class Notice:
+    """That a record was withdrawn: since when, and why."""
+
+    id: str
+    date: str
+    reason: str
+
+
+def _as_date(since: str) -> str:
+    return since.replace(".", "-")
+
+
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class KnowledgeBase(Shown):
     """Every record of one tree. Immutable; equal only to itself.
 
-    ``digest`` is the sha256 over the tree's sorted paths and bytes.
+    ``digest`` is the sha256 over the tree's sorted paths and bytes, ``files``. ``policies``: what an overlay changes.
     """
 
     edition: Edition
@@ -91,6 +108,8 @@ class KnowledgeBase(Shown):
     studies: Collection[Study]
     searches: Collection[SearchRecord]
     sources: Collection[Source]
+    files: Mapping[str, bytes]
+    policies: tuple[AppliedPolicy, ...] = ()
     _derived: dict[str, Any] = attrs.field(factory=dict, init=False)
     _lock: Any = attrs.field(factory=threading.RLock, init=False)
 
@@ -98,6 +117,50 @@ class KnowledgeBase(Shown):
     def version(self) -> str:
         """The version of the knowledge."""
         return self.edition.version
+
+    @classmethod
+    def load(cls, directory: str | os.PathLike[str]) -> KnowledgeBase:
+        """Return the knowledge in ``directory``, read and checked whole.
+
+        Raises DataError with every problem found, and NotADirectoryError.
+        """
+        from safetykb.knowledge.loading import load
+
+        return load(directory)
+
+    def with_overlay(self, directory: str | os.PathLike[str], *, today: datetime.date | str) -> KnowledgeBase:
+        """Return this knowledge with the records and policies of ``directory`` laid over it.
+
+        An overlay adds records and may raise, lower or silence claims by its ``policy.json``; it is checked against the
+        base. ``today`` (a date, or ISO) decides which policies have expired. Raises DataError with every problem found,
+        and NotADirectoryError.
+        """
+        from safetykb.knowledge.overlay import with_overlay
+
+        return with_overlay(self, directory, today=str(today))
+
+    def notices(self, since: str = "") -> tuple[Notice, ...]:
+        """Return every record withdrawn on or after ``since`` (ISO date, month or year; a version is its month)."""
+        return tuple(notice for notice in self.derived("notices", self._withdrawn) if notice.date >= _as_date(since))
+
+    def _withdrawn(self) -> tuple[Notice, ...]:
+        kinds = (self.considerations, self.assertions, self.studies, self.searches)
+        found = [
+            Notice(id=record.id, date=record.withdrawn.date, reason=record.withdrawn.reason)
+            for records in kinds
+            for record in records.values()
+            if record.withdrawn is not None
+        ]
+        return tuple(sorted(found, key=lambda notice: (notice.date, notice.id)))
+
+    @property
+    def silenced(self) -> frozenset[str]:
+        """The considerations that a policy in force silences."""
+        return self.derived("silenced", self._silenced)
+
+    def _silenced(self) -> frozenset[str]:
+        applied = (a for a in self.policies if not a.expired and a.policy.action is PolicyAction.SILENCE)
+        return frozenset(a.policy.consideration for a in applied)
 
     def entity(self, id: str) -> Entity:
         """Return the compound, condition or term ``id``; raise NoSuchRecord when there is none."""

@@ -26,11 +26,13 @@ Record = Term | Compound | Condition | Assertion | SafetyConsideration | Study |
 class Edition:
     """What a tree says of itself: its ``version``, and what is asked of every compound before it counts as covered.
 
-    ``asked_of_compounds`` names states (pregnancy, renal impairment ...) that each compound must be looked at for.
+    ``asked_of_compounds`` names states (pregnancy, renal impairment ...) that each compound must be looked at for;
+    ``never_silence`` names considerations that no policy may silence or lower.
     """
 
     version: str
     asked_of_compounds: tuple[str, ...] = ()
+    never_silence: tuple[str, ...] = ()
 
 
 @attrs.frozen

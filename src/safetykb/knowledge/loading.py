@@ -47,7 +47,7 @@ def knowledge_base() -> KnowledgeBase:
     if not _packaged:
         with _lock:
             if not _packaged:
-                _packaged.append(_build(packaged_files(), checked=True))
+                _packaged.append(build(packaged_files(), checked=True))
     return _packaged[0]
 
 
@@ -57,10 +57,14 @@ def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
     Raises DataError with every problem found, and NotADirectoryError.
     """
     files, problems = directory_files(directory)
-    return _build(files, problems=problems)
+    return build(files, problems=problems)
 
 
-def _build(files: Mapping[str, bytes], *, problems: Sequence[Problem] = (), checked: bool = False) -> KnowledgeBase:
+def build(files: Mapping[str, bytes], *, problems: Sequence[Problem] = (), checked: bool = False) -> KnowledgeBase:
+    """Return the knowledge in ``files``; raise DataError with ``problems`` and everything else that is wrong.
+
+    ``checked``: the checks ran when the package was built.
+    """
     draft = parse(files)
     found = [*problems, *draft.problems] if checked else _found(draft, problems, gate=True)
     if found:
@@ -104,9 +108,9 @@ def parse(files: Mapping[str, bytes]) -> checks.Draft:
             places[f"{place.cls.__name__}:{key}"] = path
     if "knowledge.json" not in files:
         problems.append(Problem("FIL:005", "knowledge.json", "$", "the tree has no version", "write knowledge.json"))
-    collections = {name: Collection.of(kind, records[cls]) for name, kind, cls in _KINDS}
+    collections: dict[str, Any] = {name: Collection.of(kind, records[cls]) for name, kind, cls in _KINDS}
     edition = records[Edition].get("", Edition("0"))
-    knowledge = KnowledgeBase(edition=edition, digest=digest_of(files), **collections)
+    knowledge = KnowledgeBase(edition=edition, digest=digest_of(files), files=dict(files), **collections)
     return checks.Draft(knowledge, dict(files), places, tuple(problems))
 
 

@@ -358,6 +358,9 @@ class _Builder:
             if source not in cited:
                 unread = ", not read" if source.details.read is ReadDepth.HEADER else ""
                 found.append(f"a newer version is known ({source.date or source.title}{unread})")
+        found += [
+            a.text.rstrip(".") for a in self.situation.knowledge.policies if a.policy.consideration == self.claim.id
+        ]
         if self.claim.context.window is not None:
             found.append(window_text(self.claim.context.window))
         if self.situation.patient is not None:

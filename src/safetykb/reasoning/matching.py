@@ -137,7 +137,7 @@ class Match:
 def matches(situation: Situation) -> Iterator[Match]:
     """Yield the match of each consideration that applies, in the order of their ids."""
     for consideration in situation.knowledge.considerations.values():
-        if consideration.withdrawn is None:
+        if consideration.withdrawn is None and consideration.id not in situation.knowledge.silenced:
             match = match_of(situation, consideration)
             if match is not None:
                 yield match

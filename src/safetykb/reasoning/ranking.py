@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
+from safetykb.model.policy import AppliedPolicy
 from safetykb.model.scales import Concern
 from safetykb.reasoning.building import finding_of
 from safetykb.reasoning.findings import Finding, Place
@@ -39,6 +40,14 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
             if finding and (finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID):
                 found.append(finding)
     return found
+
+
+def policies_of(situation: Situation) -> tuple[AppliedPolicy, ...]:
+    """Return the policies on claims that apply to ``situation``, silenced ones and expired ones among them."""
+    claims = situation.knowledge.considerations
+    touched = {a.policy.consideration for a in situation.knowledge.policies}
+    applies = {id for id in touched if match_of(situation, claims[id]) is not None}
+    return tuple(a for a in situation.knowledge.policies if a.policy.consideration in applies)
 
 
 def medicine_monitoring(situation: Situation) -> list[Finding]:
