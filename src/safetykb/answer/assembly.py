@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -59,6 +60,7 @@ class SafetyReview(Shown):
     situation: Situation
     as_asked: tuple[str, str]
     jurisdiction: str | None
+    today: str | None
     see_also: tuple[Relative, ...]
     headline: Headline
     facts: tuple[FactLine, ...]
@@ -93,6 +95,11 @@ class SafetyReview(Shown):
         return self.situation.exposure
 
     @property
+    def stale(self) -> tuple[str, ...]:
+        """The keys of the sources that are older than 24 months on ``today``, or undated; empty without a day."""
+        return tuple(source.id for source in self.sources if self.today and source.is_stale(self.today))
+
+    @property
     def notice(self) -> str:
         """What every rendering says of itself."""
         return f"{INTENDED_USE} {DISCLAIMER} {how_made(self.knowledge, self.sources)}"
@@ -104,7 +111,7 @@ class SafetyReview(Shown):
         asked = Asked(
             compound=self.compound, exposure=self.exposure, also_named=tuple(other.id for other in self.see_also)
         )
-        return report_of(self, _assemble(situation, asked, self.as_asked, self.jurisdiction))
+        return report_of(self, _assemble(situation, asked, self.as_asked, self.jurisdiction, self.today))
 
     def missing(self) -> tuple[Missing, ...]:
         """Return the facts that nobody stated, the one that would change the answer most first."""
@@ -166,6 +173,7 @@ def review(
     *,
     exposure: Exposure | None = None,
     jurisdiction: str | None = None,
+    today: datetime.date | str | None = None,
     knowledge: KnowledgeBase | None = None,
 ) -> SafetyReview:
     """Return what is known about the safety of ``compound`` for people with ``condition``.
@@ -173,6 +181,7 @@ def review(
     Both are asked for by any name: a brand gives the form too. ``patient``: one person; nothing of it is kept but what
     the review itself shows. ``exposure``: how it is taken, where the name does not
     say. ``jurisdiction`` (such as ``US``) puts what its sources say first among equals; it hides nothing.
+    ``today`` (a date, or ISO) marks sources that are older than 24 months then, or undated; nothing reads the clock.
     ``knowledge``: another knowledge base than the packaged one.
 
     Raises UnknownName (a LookupError, with suggestions), AmbiguousName, and InvalidQuestion (a ValueError).
@@ -187,7 +196,7 @@ def review(
         exposure=_taken(asked, exposure),
         patient=person_of(knowledge, patient, asked.compound.id) if patient is not None else None,
     )
-    return _assemble(situation, asked, (compound, condition), jurisdiction)
+    return _assemble(situation, asked, (compound, condition), jurisdiction, str(today) if today else None)
 
 
 def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
@@ -205,7 +214,9 @@ def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
     return attrs.evolve(exposure, form=form, route=route)
 
 
-def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jurisdiction: str | None) -> SafetyReview:
+def _assemble(
+    situation: Situation, asked: Asked, as_asked: tuple[str, str], jurisdiction: str | None, today: str | None
+) -> SafetyReview:
     findings = findings_of(situation, jurisdiction)
     rows = treatment_rows(situation, findings)
     studies, wider, related = _studies(situation)
@@ -214,6 +225,7 @@ def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jur
         situation=situation,
         as_asked=as_asked,
         jurisdiction=jurisdiction,
+        today=today,
         see_also=_see_also(situation, asked),
         headline=headline_of(
             findings,

@@ -93,6 +93,7 @@ def review_dict(review: SafetyReview) -> dict[str, Any]:
             for q in review.questions
         ],
         "sources": [source_dict(source) for source in review.sources],
+        "stale": {"today": review.today, "sources": [*review.stale]} if review.today else None,
         "intended_use": INTENDED_USE,
         "disclaimer": DISCLAIMER,
         "knowledge": {

@@ -104,6 +104,7 @@ class _Writer:
 
     def __init__(self, review: SafetyReview) -> None:
         self.review = review
+        self.stale = frozenset(review.stale)
         shown = [finding for finding in review.findings if finding.folded_under is None]
         self.numbers = {finding.id: str(place) for place, finding in enumerate(self._ordered(shown), 1)}
 
@@ -456,6 +457,10 @@ class _Writer:
         entries = self.entries((Place.MONITORING,))
         return Section(anchor="monitoring", title="Monitoring", blocks=(block, *entries))
 
+    def age(self) -> str:
+        count, today = len(self.review.stale), self.review.today
+        return f"{count} of {len(self.review.sources)} sources are older than 24 months on {today}, or undated."
+
     def evidence_quality(self) -> Section:
         own = [finding for finding in self.review.findings if finding.relative is None]
         counts: dict[str, int] = {}
@@ -470,6 +475,7 @@ class _Writer:
             paragraph(f"Findings by basis, level and directness ({len(own)}):"),
             items(*lines) if lines else paragraph("none"),
             paragraph(f"Coverage: {coverage}."),
+            *((paragraph(self.age()),) if self.review.today else ()),
             *((self.words(own),) if own else ()),
         )
         return Section(anchor="evidence", title="How good the evidence is", blocks=blocks)
@@ -623,6 +629,8 @@ class _Writer:
         parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
         design = str(details.design).replace("-", " ")
         read = f"{design}; {_READ[details.read]} {details.read_on}" + (", in a copy" if source.is_copy else "")
+        if source.id in self.stale:
+            read += f"; older than 24 months on {self.review.today}" if source.date else "; undated"
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)

@@ -112,6 +112,11 @@ class Source:
             return self.details.version_date
         return "-".join(f"{part:02d}" for part in self.issued)
 
+    def is_stale(self, today: str) -> bool:
+        """Tell whether the version read is more than 24 months older than ``today`` (ISO date), or has no date."""
+        limit = f"{int(today[:4]) - 2:04d}{today[4:]}"
+        return not self.date or self.date < limit[: len(self.date)]
+
     @property
     def is_copy(self) -> bool:
         """Whether the text was read somewhere else than at the place where it was published."""
