@@ -104,8 +104,6 @@ else:
             "InvalidQuestion",
             "NoSuchRecord",
             "NotAVerdict",
-            "Patient",
-            "PersonalReport",
             "Problem",
             "SafetyKBError",
             "UnknownName",

@@ -2,17 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
+
 import attrs
 
 from safetykb.model.choices import ChildPugh, Sex
+from safetykb.model.scales import Choice
+
+C = TypeVar("C", bound=Choice)
 
 
-@attrs.frozen(kw_only=True)
+def _ranged(name: str, value: float | None, ranges: Mapping[str, tuple[float, float]]) -> None:
+    least, most = ranges[name]
+    if value is not None and not least <= value <= most:
+        raise ValueError(f"patient.{name} is outside {least:g} to {most:g}; check the number and its unit")
+
+
+@attrs.frozen(kw_only=True, repr=False)
 class BloodPressure:
-    """A blood pressure at rest, in mmHg."""
+    """A blood pressure at rest, in mmHg. Raises ValueError for a number that no person can have."""
 
     systolic: float
     diastolic: float
+
+    def __attrs_post_init__(self) -> None:
+        """Hold both numbers within what a person can have."""
+        _ranged("systolic", self.systolic, _PRESSURES)
+        _ranged("diastolic", self.diastolic, _PRESSURES)
+
+    def __repr__(self) -> str:
+        """Return what it is, and no number."""
+        return "<BloodPressure>"
+
+
+_PRESSURES: Final = {"systolic": (20, 350), "diastolic": (0, 250)}
+
+
+def _word(name: str, cls: type[C], value: C | str | None) -> C | None:
+    """Return a member for itself or its word; the message names the field and never the word."""
+    known = {member.value: member for member in cls}
+    if value is None or isinstance(value, cls):
+        return value
+    if value not in known:
+        raise ValueError(f"patient.{name} is no word of its own; write one of: {', '.join(known)}")
+    return known[value]
+
+
+def _sex(value: Sex | str | None) -> Sex | None:
+    return _word("sex", Sex, value)
+
+
+def _child_pugh(value: ChildPugh | str | None) -> ChildPugh | None:
+    return _word("child_pugh", ChildPugh, value)
+
+
+def _names(value: Iterable[str]) -> tuple[str, ...]:
+    """Return names as a tuple; a single text is one name."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _some_names(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else _names(value)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -30,33 +81,31 @@ class Patient:
 
     age: float | None = None
     weight: float | None = None
-    sex: Sex | None = None
+    sex: Sex | None = attrs.field(default=None, converter=_sex)
     pregnant: bool | None = None
     could_become_pregnant: bool | None = None
     breastfeeding: bool | None = None
     egfr: float | None = None
     crcl: float | None = None
     dialysis: bool | None = None
-    child_pugh: ChildPugh | None = None
+    child_pugh: ChildPugh | None = attrs.field(default=None, converter=_child_pugh)
     alt: float | None = None
     alp: float | None = None
     bilirubin: float | None = None
     qtc: float | None = None
     bp: BloodPressure | None = None
-    genotypes: tuple[str, ...] | None = None
-    allergies: tuple[str, ...] | None = None
-    medications: tuple[str, ...] | None = None
+    genotypes: tuple[str, ...] | None = attrs.field(default=None, converter=_some_names)
+    allergies: tuple[str, ...] | None = attrs.field(default=None, converter=_some_names)
+    medications: tuple[str, ...] | None = attrs.field(default=None, converter=_some_names)
     medications_complete: bool = False
-    past: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
-    has_not: tuple[str, ...] = ()
+    past: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    conditions: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    has_not: tuple[str, ...] = attrs.field(default=(), converter=_names)
 
     def __attrs_post_init__(self) -> None:
         """Hold every number within what a person can have; the message names the field and never its value."""
-        for name, (least, most) in _RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not least <= value <= most:
-                raise ValueError(f"patient.{name} is outside {least:g} to {most:g}; check the number and its unit")
+        for name in _RANGES:
+            _ranged(name, getattr(self, name), _RANGES)
         if self.sex is Sex.MALE and (self.pregnant or self.breastfeeding or self.could_become_pregnant):
             raise ValueError("patient.sex says male and another field says pregnancy or breastfeeding; correct one")
 
@@ -71,7 +120,7 @@ class Patient:
         return f"<Patient: {len(self.stated)} facts>"
 
 
-_RANGES = {
+_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "age": (0, 130),
     "weight": (0.2, 700),
     "egfr": (0, 250),

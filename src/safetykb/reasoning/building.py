@@ -189,8 +189,8 @@ class _Builder:
 
     def facts(self) -> tuple[str, ...]:
         """Return the facts of the patient that meet a part of the claim, in words."""
-        states = [part.fact for part in self.match.states if part.fact]
-        taken = [f"takes {part.view.name}" for part in self.match.partners if part.view.taken]
+        states = [fact for part in self.match.states for fact in part.facts]
+        taken = [f"takes {self.name(id)}" for part in self.match.partners for id in part.members]
         return tuple(dict.fromkeys([*states, *taken]))
 
     # --- words ----------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ class _Builder:
         """Return the names of the other side: one partner or a few, else the claim's own term."""
         if self.match.other is None:
             return ""
-        shown = [part for part in self.match.partners if part.view.taken] or self.match.partners
+        shown = [part for part in self.match.partners if part.taken] or self.match.partners
         names = [part.view.name for part in shown if part.narrower is None and not part.swapped]
         if not names or len(names) > _FEW:
             return self.medicine(self.match.other)
@@ -293,13 +293,13 @@ class _Builder:
         return Partner(
             treatment=part.view.id,
             name=self.name(part.narrower) if part.narrower else part.view.name,
-            status="met" if part.view.taken else "open",
+            status="met" if part.taken else "open",
             concern=min(concern, Concern.CAUTION) if part.unbanded and concern else concern,
             usual=part.view.record.usual,
             alternative=part.view.alternative,
             narrower=part.narrower is not None,
             inferred=inferred or part.unbanded,
-            members=part.view.members,
+            members=part.members,
             path=self.steps(part.path),
         )
 
@@ -326,7 +326,7 @@ class _Builder:
             return Place.KNOWN
         if not inferred and is_open and heavy:
             return Place.NOT_IF
-        if any(part.view.taken for part in self.match.partners):
+        if any(part.taken for part in self.match.partners):
             return Place.TAKEN
         if self.claim.kind is Kind.MONITORING:
             return Place.MONITORING
@@ -365,7 +365,7 @@ class _Builder:
             found.append(window_text(self.claim.context.window))
         if self.situation.patient is not None:
             notes = self.situation.patient.notes
-            found += [notes[part.state] for part in self.match.states if part.state in notes and part.fact]
+            found += [notes[part.state] for part in self.match.states if part.state in notes and part.facts]
         return tuple(dict.fromkeys(found))
 
     def newest(self, source: Source) -> Source:

@@ -117,7 +117,7 @@ class Partner:
     alternative: bool
     narrower: bool
     inferred: bool
-    members: tuple[str, ...]
+    members: tuple[str, ...] = attrs.field(repr=False)
     path: tuple[Step, ...]
 
     @property
@@ -181,7 +181,7 @@ class Finding(Shown):
     marks: tuple[str, ...]
     speaks: bool
     personal: bool
-    facts: tuple[str, ...]
+    facts: tuple[str, ...] = attrs.field(repr=False)
     record_statement: str
     folded_under: str | None = None
     relative: str | None = None
@@ -267,6 +267,7 @@ class Explanation(Shown):
                 for s in self.steps
             ],
             "grade": [*finding.evidence.steps],
+            "facts": [*finding.facts],
         }
 
     def outline(self) -> Document:
@@ -276,7 +277,8 @@ class Explanation(Shown):
         badge = Badge(text=str(finding.concern or finding.kind).upper(), tone=tone)
         lead = Paragraph(spans=spans(badge, f" {finding.hazard_name}"))
         marks = (paragraph(f"Note: {'; '.join(finding.marks)}."),) if finding.marks else ()
-        says = (paragraph(finding.statement), *marks, paragraph(_cited(finding.shown_cites)))
+        facts = (paragraph(f"Known of the patient: {'; '.join(finding.facts)}."),) if finding.facts else ()
+        says = (paragraph(finding.statement), *facts, *marks, paragraph(_cited(finding.shown_cites)))
         path = Definitions(pairs=tuple((spans(_step_name(step)), _step_body(step)) for step in self.steps))
         steps = (path,) if self.steps else (paragraph("Nothing lies between: the claim is about the compound itself."),)
         result = paragraph(f"Result: {evidence.basis}, {evidence.level}, {evidence.directness}.")

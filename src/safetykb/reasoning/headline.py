@@ -85,11 +85,11 @@ class Headline:
     if_taking: tuple[IfTaking, ...]
     depends_on: tuple[DependsOn, ...]
     inferred: tuple[Inferred, ...]
-    not_checked: tuple[str, ...]
+    not_checked: tuple[str, ...] = attrs.field(repr=False)
     because: tuple[str, ...]
     direct: DirectEvidence
     coverage: Coverage
-    text: str
+    text: str = attrs.field(repr=False)
 
 
 def headline_of(

@@ -50,14 +50,14 @@ class Role(enum.Enum):
 class StatePart:
     """A state that the context asks for: whether it holds, how it bears on the condition, and by which path.
 
-    ``fact``: what was stated of the patient that decides it.
+    ``facts``: what was stated of the patient that decides it.
     """
 
     state: str
     status: Status
     bearing: Bearing
     path: Path
-    fact: str | None = None
+    facts: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ class PartnerPart:
 
     ``narrower``: the claim speaks of something under a class treatment, named here. ``unbanded``: the claim asks for
     a band (a strong inhibitor ...) that one of the two is known without. ``swapped``: the two stand the other way
-    round than the rest of the match does.
+    round than the rest of the match does. ``members``: the medicines that the patient takes and that fill it.
     """
 
     view: TreatmentView
@@ -82,6 +82,12 @@ class PartnerPart:
     narrower: str | None = None
     unbanded: bool = False
     swapped: bool = False
+    members: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+    @property
+    def taken(self) -> bool:
+        """Whether the patient takes what fills it."""
+        return bool(self.members)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,19 +131,23 @@ class Match:
     @property
     def is_if_taking(self) -> bool:
         """Whether it needs a medicine that nobody is known to take."""
-        return self.other is not None and not any(part.view.taken for part in self.partners)
+        return self.other is not None and not any(part.taken for part in self.partners)
 
     @property
     def is_personal(self) -> bool:
         """Whether a fact of the patient (a state or a medicine) meets it."""
         states = any(part.bearing is Bearing.PATIENT for part in self.states)
-        return states or any(part.view.taken for part in self.partners)
+        return states or any(part.taken for part in self.partners)
 
 
-def matches(situation: Situation) -> Iterator[Match]:
-    """Yield the match of each consideration that applies, in the order of their ids."""
+def matches(situation: Situation, *, silenced: bool = False) -> Iterator[Match]:
+    """Yield the match of each consideration that applies, in the order of their ids.
+
+    ``silenced``: those as well that a policy silences.
+    """
+    left_out = frozenset[str]() if silenced else situation.knowledge.silenced
     for consideration in situation.knowledge.considerations.values():
-        if consideration.withdrawn is None and consideration.id not in situation.knowledge.silenced:
+        if consideration.withdrawn is None and consideration.id not in left_out:
             match = match_of(situation, consideration)
             if match is not None:
                 yield match
@@ -166,7 +176,7 @@ def obstacle(situation: Situation, match: Match) -> str | None:
     for state in match.states:
         name = situation.knowledge.entity(state.state).name
         if state.status is Status.UNMET:
-            return f"it needs {name}, and of the patient it is known: {state.fact}"
+            return f"it needs {name}, and of the patient it is known: {'; '.join(state.facts)}"
         if match.consideration.kind is Kind.NO_INCREASE and _flowed(situation, state):
             return f"it was studied in {name}, and what is no more frequent there says nothing of a narrower condition"
     if match.other is not None and not match.partners and situation.patient is not None and situation.patient.complete:
@@ -196,7 +206,9 @@ def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | 
 
 
 def _flowed(situation: Situation, part: StatePart) -> bool:
-    """Tell whether a state holds only because the condition asked about lies under it."""
+    """Tell whether a state holds only because the condition asked about, or what the patient has, lies under it."""
+    if part.bearing is Bearing.PATIENT and situation.patient is not None:
+        return not any(part.state in fact.states for fact in situation.patient.has[part.state])
     return part.status is Status.MET and part.state != situation.condition.id
 
 
@@ -251,11 +263,13 @@ def _partners(situation: Situation, other: str) -> tuple[PartnerPart, ...]:
 
 def _partner(situation: Situation, view: TreatmentView, other: str) -> PartnerPart | None:
     if other in view.reach:
-        return PartnerPart(view, view.reach[other])
+        return PartnerPart(view, view.reach[other], members=view.members)
     if other != situation.compound.id and view.id in situation.graph.reach(other):
-        return PartnerPart(view, Path(), narrower=other)
+        members = tuple(id for id in view.members if other in situation.graph.reach(id))
+        closed = situation.patient is not None and situation.patient.complete and not members
+        return None if closed else PartnerPart(view, Path(), narrower=other, members=members)
     path = _without_band(situation, view.reach, other)
-    return PartnerPart(view, path, unbanded=True) if path is not None else None
+    return PartnerPart(view, path, unbanded=True, members=view.members) if path is not None else None
 
 
 def _without_band(situation: Situation, reach: Mapping[str, Path], banded: str) -> Path | None:
@@ -273,9 +287,10 @@ def _state(situation: Situation, state: str) -> StatePart:
     patient = situation.patient
     if patient is not None and state not in situation.diagnoses:
         if state in patient.has:
-            return StatePart(state, Status.MET, Bearing.PATIENT, Path(), patient.has[state].text)
+            facts = tuple(fact.text for fact in patient.has[state])
+            return StatePart(state, Status.MET, Bearing.PATIENT, Path(), facts)
         if state in patient.has_not:
-            return StatePart(state, Status.UNMET, Bearing.PATIENT, Path(), patient.has_not[state].text)
+            return StatePart(state, Status.UNMET, Bearing.PATIENT, Path(), (patient.has_not[state].text,))
     if state in situation.diagnoses:
         return StatePart(state, Status.MET, Bearing.DIAGNOSIS, situation.person[state])
     if state in situation.narrower:

@@ -9,10 +9,10 @@ from typing import Final
 
 import attrs
 
-from safetykb.errors import AmbiguousName, UnknownName
+from safetykb.errors import AmbiguousName, InvalidQuestion, UnknownName
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.lookup import Asked, NameIndex, index_of
-from safetykb.knowledge.names import normalise
+from safetykb.knowledge.names import MAX_NAME, normalise
 from safetykb.model.choices import Comparison, Sex
 from safetykb.model.entities import StateTest, Term
 from safetykb.model.patient import Patient
@@ -29,6 +29,9 @@ HOLDS: Final[Mapping[Comparison, Callable[[float, float], bool]]] = {
 _PREGNANCY: Final = ("pregnant", "could_become_pregnant", "breastfeeding")
 _OTHER_MEASURE: Final = {"crcl": "egfr", "egfr": "crcl"}
 _MEASURES: Final = {"egfr": "eGFR", "crcl": "creatinine clearance"}
+_PART_OF: Final = {"systolic": "bp", "diastolic": "bp"}
+_NOT_KNOWN: Final = (UnknownName, AmbiguousName, InvalidQuestion)
+"""What a name of a patient may raise; it is then not checked, and the error goes no further."""
 
 
 class Answer(enum.Enum):
@@ -47,9 +50,9 @@ class Fact:
     """
 
     field: str
-    text: str
-    states: tuple[str, ...] = ()
-    compound: str | None = None
+    text: str = attrs.field(repr=False)
+    states: tuple[str, ...] = attrs.field(default=(), repr=False)
+    compound: str | None = attrs.field(default=None, repr=False)
     known: bool = True
 
 
@@ -57,13 +60,13 @@ class Fact:
 class Person:
     """A patient as the knowledge base understands them.
 
-    ``has``: the states that hold, each with the fact that says so. ``has_not``: states known not to hold. ``takes``:
+    ``has``: the states that hold, each with every fact that says so. ``has_not``: states known not to hold. ``takes``:
     the medicines known here, by compound. ``complete``: nothing else is taken.
     """
 
     patient: Patient
     facts: tuple[Fact, ...]
-    has: Mapping[str, Fact]
+    has: Mapping[str, tuple[Fact, ...]]
     has_not: Mapping[str, Fact]
     takes: Mapping[str, Asked]
     notes: Mapping[str, str]
@@ -93,7 +96,7 @@ class _Reader:
         self.knowledge, self.patient, self.compound = knowledge, patient, compound
         self.graph: Graph = graph_of(knowledge)
         self.names: NameIndex = index_of(knowledge)
-        self.has: dict[str, Fact] = {}
+        self.has: dict[str, tuple[Fact, ...]] = {}
         self.has_not: dict[str, Fact] = {}
         self.takes: dict[str, Asked] = {}
         self.notes: dict[str, str] = {}
@@ -101,6 +104,7 @@ class _Reader:
     def read(self) -> Person:
         facts = [
             *self.values(),
+            *self.genotypes(),
             *self.stated_states("conditions", self.patient.conditions),
             *self.past(),
             *self.allergies(),
@@ -136,16 +140,15 @@ class _Reader:
         if met:
             return Answer.YES, met
         unknown = any(answer is Answer.UNKNOWN for answer, _ in results)
-        return (Answer.UNKNOWN if unknown else Answer.NO), tuple(test.field for _, test in results)
+        by = tuple(_PART_OF.get(test.field, test.field) for _, test in results)
+        return (Answer.UNKNOWN if unknown else Answer.NO), by
 
     def test(self, term: Term, test: StateTest) -> Answer:
-        if _is_allergy(test):
+        if test.field in _NAMED:
             return Answer.UNKNOWN
         value = self.value(test.field)
         if value is None and test.field in _OTHER_MEASURE:
             return self.by_other_measure(term, test)
-        if test.field == "genotypes" and isinstance(value, tuple):
-            return Answer.YES if str(test.value) in value else Answer.UNKNOWN
         if value is None:
             return Answer.UNKNOWN
         return _compared(value, test)
@@ -160,10 +163,11 @@ class _Reader:
         return Answer.YES
 
     def field_used(self, test: StateTest) -> str:
-        return _OTHER_MEASURE[test.field] if self.value(test.field) is None else test.field
+        field = _OTHER_MEASURE[test.field] if self.value(test.field) is None else test.field
+        return _PART_OF.get(field, field)
 
     def value(self, field: str) -> object:
-        if field in ("systolic", "diastolic"):
+        if field in _PART_OF:
             return getattr(self.patient.bp, field) if self.patient.bp else None
         stated = getattr(self.patient, field)
         if stated is None and field in _PREGNANCY and self.patient.sex is Sex.MALE:
@@ -173,23 +177,34 @@ class _Reader:
     def refuted(self, tested: Mapping[Term, tuple[Answer, tuple[str, ...]]]) -> None:
         for term, (answer, by) in tested.items():
             if answer is Answer.NO:
-                field = by[0] if getattr(self.patient, by[0], None) is not None else "sex"
+                field = by[0] if getattr(self.patient, by[0]) is not None else "sex"
                 fact = Fact(field=field, text=value_text(self.patient, field))
                 for state in (term.id, *self.graph.narrower(term.id)):
                     self.has_not.setdefault(state, fact)
 
     def holds(self, state: str, fact: Fact) -> None:
         for wider in self.graph.diagnoses(state):
-            self.has.setdefault(wider, fact)
+            self.has[wider] = (*self.has.get(wider, ()), fact)
 
     # --- names ----------------------------------------------------------------------------------------------------
+
+    def genotypes(self) -> Iterable[Fact]:
+        terms = self.knowledge.terms.values()
+        for name in self.patient.genotypes or ():
+            tested = [term.id for term in terms if any(_is_genotype(test, name) for test in term.tests)]
+            named = self.state_of(name)
+            states = tuple(dict.fromkeys([*tested, *([named] if named else [])]))
+            fact = Fact(field="genotypes", text=f"genotype {name}", states=states, known=bool(states))
+            for state in states:
+                self.holds(state, fact)
+            yield fact
 
     def state_of(self, name: str) -> str | None:
         """Return the condition or state that ``name`` names; None when nothing here knows it."""
         for kind in ("condition", "term"):
             try:
                 found = self.names.id_of(kind, name).id
-            except UnknownName:
+            except _NOT_KNOWN:
                 continue
             if self.knowledge.is_state(found):
                 return found
@@ -235,9 +250,10 @@ class _Reader:
             yield fact
         for name in self.patient.allergies or ():
             entity = self.substance_of(name)
-            to_it = entity is not None and self.is_kin(entity)
-            states = tuple(term.id for term in allergic) if to_it else ()
-            known = entity is not None or (state := self.state_of(f"{name} allergy")) is not None
+            to_it = allergic if entity is not None and self.is_kin(entity) else []
+            named = self.state_of(f"{name} allergy") or self.state_of(f"allergy to {name}")
+            states = (*(term.id for term in to_it), *([named] if named else []))
+            known = entity is not None or named is not None
             fact = Fact(field="allergies", text=f"allergy to {name}", states=states, known=known)
             for state in states:
                 self.holds(state, fact)
@@ -252,7 +268,7 @@ class _Reader:
         for kind in ("compound", "term"):
             try:
                 return self.names.id_of(kind, name).id
-            except (UnknownName, AmbiguousName):
+            except _NOT_KNOWN:
                 continue
         return None
 
@@ -260,18 +276,27 @@ class _Reader:
         for name in self.patient.medications or ():
             try:
                 asked = self.names.compound(name)
-            except (UnknownName, AmbiguousName):
+            except _NOT_KNOWN:
                 yield Fact(field="medications", text=f"takes {name}", known=False)
                 continue
             self.takes.setdefault(asked.compound.id, asked)
             yield Fact(field="medications", text=f"takes {name}", compound=asked.compound.id)
+        if self.patient.medications_complete:
+            yield Fact(field="medications_complete", text="takes no other medicine")
 
 
-_LISTS: Final = ("allergies", "medications", "medications_complete", "past", "conditions", "has_not")
+_LISTS: Final = ("genotypes", "allergies", "medications", "medications_complete", "past", "conditions", "has_not")
+_NAMED: Final = ("genotypes", "allergies")
+"""The fields whose tests ask for a name, which may be written in many ways."""
 
 
 def _is_allergy(test: StateTest) -> bool:
     return test.field == "allergies"
+
+
+def _is_genotype(test: StateTest, name: str) -> bool:
+    short = len(name) <= MAX_NAME
+    return test.field == "genotypes" and short and normalise(name) == normalise(str(test.value))
 
 
 def _compared(value: object, test: StateTest) -> Answer:
@@ -314,8 +339,6 @@ def value_text(patient: Patient, field: str) -> str:
         return f"{label} {value.systolic:g}/{value.diastolic:g} mmHg"
     if isinstance(value, bool):
         return label if value else f"not {label}"
-    if isinstance(value, tuple):
-        return f"{label} {', '.join(value)}"
     if isinstance(value, (int, float)):
         return f"{label} {value:g} {_UNITS[field]}"
     return f"{label} {value}"
