@@ -21,7 +21,7 @@ from safetykb.answer.contract import SCHEMA_VERSION
 from safetykb.knowledge.conversion import json_key
 from safetykb.knowledge.layout import Edition, path_fields
 from safetykb.knowledge.strict_json import encode
-from safetykb.model.choices import Design, Kind, Origin, Weight
+from safetykb.model.choices import Design, Kind, Origin, PolicyAction, Weight
 from safetykb.model.considerations import Exposure, SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Citation, Source
@@ -117,6 +117,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "n": "The number of people.",
     "name": "The name.",
     "nct": "The number at ClinicalTrials.gov.",
+    "never_silence": "The identifiers of claims that no policy may silence or lower.",
     "note": "A remark on the source.",
     "number": "An authorisation or report number.",
     "of": "The number of people in whom it was looked for.",
@@ -365,7 +366,8 @@ def review_schema() -> Schema:
         "question": _question(shared),
         "compound": _of("The compound asked about, as it is recorded.", record(Compound, shared)),
         "condition": _of("The condition asked about, as it is recorded.", record(Condition, shared)),
-        "patient": {"description": "The patient asked about; null when nobody in particular was.", "type": "null"},
+        "patient": _perhaps("The patient asked about; null when nobody in particular was.", _patient()),
+        "policy": _some("The policies that touch this answer, also those that no longer work.", _policy()),
         "headline": _headline(),
         "coverage": _object(
             "The best that each section of the answer holds.",
@@ -390,6 +392,16 @@ def review_schema() -> Schema:
         "gaps": _some("What is not known.", _gap()),
         "questions": _some("Questions that everybody asks, answered from the findings.", _asked()),
         "sources": _some("Every source that anything above stands on, as a CSL-JSON item.", _ref("Source")),
+        "stale": _perhaps(
+            "How old the sources are; null when no day was given.",
+            _object(
+                "How old the sources are on a day.",
+                {
+                    "today": _of("The ISO date that was given; nothing reads the clock.", TEXT),
+                    "sources": _some("The keys of those that are or may be older than 24 months, or undated.", KEY),
+                },
+            ),
+        ),
         "intended_use": _of("Whom this is for, and what it is not.", TEXT),
         "disclaimer": _of("What not to do because of it.", TEXT),
         "knowledge": _knowledge(),
@@ -485,10 +497,55 @@ def _headline() -> Schema:
             "if_taking": _some("What holds with a usual treatment.", _object("A usual treatment.", taking)),
             "depends_on": _some("What holds with a fact that nobody stated.", _object("A fact not stated.", needs)),
             "inferred": _some("Hazards that stand by inference only.", _object("An inferred hazard.", inferred)),
-            "not_checked": _some("Medicines that are not known and were not checked.", TEXT),
+            "not_checked": _some("What was stated of the patient and nothing here knows.", TEXT),
             "because": _some("The findings that set the concern.", TEXT),
             "direct": _object("Studies of this compound in this condition; a relative's never count.", direct),
             "coverage": _of("The coverage of the whole answer.", _ref("Coverage")),
+            "text": _of("All of it in words.", TEXT),
+        },
+    )
+
+
+def _patient() -> Schema:
+    fact = {
+        "field": _of("The field of the patient.", TEXT),
+        "text": _of("The fact in words.", TEXT),
+        "known": _of("Whether anything here knows it; what is not known was not checked.", YES_NO),
+        "states": _some("The identifiers of the states that it means.", KEY),
+        "findings": _some("The findings that stand on it.", TEXT),
+    }
+    missing = {
+        "fact": _of("The fact that nobody stated, in words.", TEXT),
+        "concern": _of(
+            "The highest that would hold with it; undetermined when only inference waits for it.",
+            _ref("ConcernOrUndetermined"),
+        ),
+        "findings": _some("The findings that wait for it.", TEXT),
+    }
+    return _object(
+        "What was stated of one person, and nothing else of them.",
+        {
+            "facts": _some("Each fact that was given.", _object("A fact that was given.", fact)),
+            "missing": _some("What nobody stated, the most important first.", _object("A fact not stated.", missing)),
+            "medications_complete": _of("Whether the medicines that were stated are all that are taken.", YES_NO),
+        },
+    )
+
+
+def _policy() -> Schema:
+    concern = _ref("ConcernOrUndetermined")
+    return _object(
+        "A decision of a hospital about one claim.",
+        {
+            "consideration": _of("The identifier of the claim.", TEXT),
+            "action": _of("What it does.", words(PolicyAction)),
+            "concern": _of("The concern that it sets; undetermined when it sets none.", concern),
+            "base_concern": _of("The concern without it; undetermined when the claim has none.", concern),
+            "author": _of("Who decided.", TEXT),
+            "reason": _of("Why.", TEXT),
+            "date": _of("The ISO date of the decision.", TEXT),
+            "expires": _perhaps("The ISO date on which it stops working; null when it does not.", TEXT),
+            "expired": _of("Whether it stopped working.", YES_NO),
             "text": _of("All of it in words.", TEXT),
         },
     )
@@ -576,6 +633,7 @@ def _finding() -> Schema:
             "folded_under": _perhaps("The finding of the same hazard that holds it; null when it stands alone.", TEXT),
             "relative": _perhaps("The relative whose own finding it is; null when it is the compound's.", KEY),
             "evidence": _object("How sure it is.", evidence),
+            "facts": _some("What was stated of the patient and meets a part of it, in words.", TEXT),
             "marks": _some("What a reader must know about the sources.", TEXT),
             "path": _some("How it was reached: the compound's side, then the condition's.", _ref("Step")),
             "cites": _some("The places that state it.", _ref("Citation")),
@@ -587,13 +645,14 @@ def _finding() -> Schema:
 def _row() -> Schema:
     phrase = {"enum": [phrase.value for phrase in Phrase]}
     return _object(
-        "A treatment of the condition beside the compound.",
+        "A treatment of the condition, or a medicine that is taken, beside the compound.",
         {
             "id": _of("The identifier of the treatment.", KEY),
             "name": _of("Its name.", TEXT),
             "purpose": _of("What it is for.", TEXT),
             "usual": _of("Whether it is usual.", YES_NO),
             "alternative": _of("Whether it has the same purpose and is not normally combined.", YES_NO),
+            "taken": _of("Whether the patient takes it, or a member of it.", YES_NO),
             "concern": _of("The highest concern that is no inference.", _ref("ConcernOrUndetermined")),
             "findings": _some("The findings that meet it.", TEXT),
             "interaction_study": _some("The keys of studies of the two together.", KEY),
@@ -611,7 +670,7 @@ def _schedule() -> Schema:
             "when": _some("The times to do it.", TEXT),
             "threshold": _some("The values to act on.", TEXT),
             "then": _some("What to do then.", TEXT),
-            "asked_by": _some("The findings that ask for it.", TEXT),
+            "asked_by": _some("The claims that ask for it; one of a medicine that is taken is no finding here.", TEXT),
         },
     )
 
