@@ -48,6 +48,7 @@ __all__ = [
     "compound",
     "condition",
     "considerations",
+    "diff",
     "interactions",
     "knowledge_base",
     "review",
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from safetykb.answer.queries import considerations as considerations
     from safetykb.answer.queries import interactions as interactions
     from safetykb.answer.queries import search as search
+    from safetykb.changes import diff as diff
     from safetykb.errors import AmbiguousName as AmbiguousName
     from safetykb.errors import DataError as DataError
     from safetykb.errors import InvalidQuestion as InvalidQuestion
@@ -98,6 +100,7 @@ else:
         "answer.assembly": ("SafetyReview", "review"),
         "answer.personal": ("PersonalReport",),
         "answer.queries": ("compound", "condition", "considerations", "interactions", "search"),
+        "changes": ("diff",),
         "errors": (
             "AmbiguousName",
             "DataError",

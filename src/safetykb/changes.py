@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from safetykb.answer.assembly import SafetyReview
+from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
 from safetykb.errors import InvalidQuestion
-from safetykb.knowledge.base import KnowledgeBase
+from safetykb.knowledge.base import Entity, KnowledgeBase
+from safetykb.model.choices import SearchOutcome
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion
+from safetykb.model.evidence import Source, Withdrawal
 from safetykb.model.scales import Concern
 from safetykb.model.studies import SearchRecord, Study
 from safetykb.reasoning import grading
-from safetykb.rendering.outline import Document, Section, items, paragraph
+from safetykb.reasoning.findings import Finding
+from safetykb.rendering.outline import Document, Note, Section, items, paragraph
 from safetykb.rendering.showing import Shown
 
 T = TypeVar("T")
+Record = SafetyConsideration | Assertion | Study | SearchRecord
 
 
 class Turn(enum.Enum):
@@ -56,6 +61,12 @@ class ClinicalDiff(Shown):
         """Return the changes of one kind."""
         return tuple(change for change in self.changes if change.turn is turn)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the changes as JSON values."""
+        changes = [{"turn": change.turn.value, "id": change.id, "text": change.text} for change in self.changes]
+        told = {"intended_use": INTENDED_USE, "disclaimer": DISCLAIMER}
+        return {"old": self.old, "new": self.new, "changes": changes, **told}
+
     def outline(self) -> Document:
         """Return the changes as an outline, a section for each kind that occurs."""
         sections = tuple(
@@ -68,7 +79,8 @@ class ClinicalDiff(Shown):
             if self.of(turn)
         )
         blocks = sections or (paragraph("Nothing that a reader would notice changed."),)
-        return Document(title=f"From {self.old} to {self.new}", blocks=blocks)
+        note = Note(blocks=(paragraph(INTENDED_USE), paragraph(DISCLAIMER)))
+        return Document(title=f"From {self.old} to {self.new}", blocks=(*blocks, note))
 
     def __str__(self) -> str:
         """Return the changes as text."""
@@ -82,17 +94,22 @@ def diff(old: KnowledgeBase | SafetyReview, new: KnowledgeBase | SafetyReview) -
     jurisdictions or patients. Raises InvalidQuestion when the two are not of one kind.
     """
     if isinstance(old, KnowledgeBase) and isinstance(new, KnowledgeBase):
-        found = [*_claims(old, new), *_facts(old, new), *_studies(old, new), *_searches(old, new)]
-        return _sorted(f"knowledge {old.version}", f"knowledge {new.version}", found)
+        parts = (_claims, _silenced, _facts, _studies, _searches, _entities, _sources)
+        found = [change for part in parts for change in part(old, new)]
+        return _sorted(_told_apart(f"knowledge {old.version}", f"knowledge {new.version}"), found)
     if isinstance(old, SafetyReview) and isinstance(new, SafetyReview):
-        names = (_named(old), _named(new))
-        return _sorted(*(names if names[0] != names[1] else (f"{names[0]}, before", "after")), [*_reviews(old, new)])
+        return _sorted(_told_apart(_named(old), _named(new)), _reviews(old, new))
     raise InvalidQuestion("a knowledge base was compared with a review", "give two of one kind")
 
 
-def _sorted(old: str, new: str, changes: Iterable[ClinicalChange]) -> ClinicalDiff:
+def _sorted(names: tuple[str, str], changes: Iterable[ClinicalChange]) -> ClinicalDiff:
     order = list(Turn)
-    return ClinicalDiff(old=old, new=new, changes=tuple(sorted(changes, key=lambda c: (order.index(c.turn), c.id))))
+    found = sorted(changes, key=lambda change: (order.index(change.turn), change.id))
+    return ClinicalDiff(old=names[0], new=names[1], changes=tuple(found))
+
+
+def _told_apart(old: str, new: str) -> tuple[str, str]:
+    return (old, new) if old != new else (f"{old}, before", "after")
 
 
 def _named(review: SafetyReview) -> str:
@@ -105,34 +122,51 @@ def _pairs(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T 
         yield id, old.get(id), new.get(id)
 
 
-def _claims(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
-    for id, before, after in _pairs(old.considerations, new.considerations):
-        if after is None or before is None:
-            yield from _came_or_went(id, before, after, lambda claim: claim.statement)
-            continue
-        if after.withdrawn and not before.withdrawn:
-            why = f"{after.withdrawn.reason} ({after.withdrawn.date})"
-            yield ClinicalChange(turn=Turn.WITHDRAWN, id=id, text=f"{before.statement} Withdrawn: {why}")
-            continue
-        yield from _concern(id, before.concern, after.concern, after.statement)
-        yield from _level(id, _grade(old, before), _grade(new, after), after.statement)
-        if before.statement != after.statement:
-            yield ClinicalChange(turn=Turn.REWORDED, id=id, text=f"was: {before.statement} Now: {after.statement}")
+# --- two versions of the knowledge ------------------------------------------------------------------------------------
 
 
-def _came_or_went(id: str, before: T | None, after: T | None, text: Callable[[T], str]) -> Iterator[ClinicalChange]:
-    if before is None and after is not None:
-        yield ClinicalChange(turn=Turn.ADDED, id=id, text=text(after))
-    if after is None and before is not None:
-        yield ClinicalChange(turn=Turn.REMOVED, id=id, text=text(before))
+def _standing(
+    old: Mapping[str, T], new: Mapping[str, T], text: Callable[[T], str], found: list[ClinicalChange]
+) -> Iterator[tuple[str, T, T]]:
+    """Yield each record that stands in both; add to ``found`` what came, went, was withdrawn or is back."""
+    for id, before, after in _pairs(old, new):
+        if before is None and after is not None:
+            found.append(ClinicalChange(turn=Turn.ADDED, id=id, text=text(after)))
+        elif after is None and before is not None:
+            found.append(ClinicalChange(turn=Turn.REMOVED, id=id, text=text(before)))
+        elif before is not None and after is not None:
+            was, now = _withdrawn(before), _withdrawn(after)
+            if now and not was:
+                told = f"{text(before)} Withdrawn: {now.reason} ({now.date})"
+                found.append(ClinicalChange(turn=Turn.WITHDRAWN, id=id, text=told))
+            elif was and not now:
+                found.append(ClinicalChange(turn=Turn.ADDED, id=id, text=f"no longer withdrawn: {text(after)}"))
+            elif not now:
+                yield id, before, after
 
 
-def _concern(id: str, before: Concern | None, after: Concern | None, text: str) -> Iterator[ClinicalChange]:
-    if before == after:
-        return
-    rank = (before.rank if before else 0, after.rank if after else 0)
-    turn = Turn.RAISED if rank[1] > rank[0] else Turn.LOWERED
-    yield ClinicalChange(turn=turn, id=id, text=f"from {before or 'no concern'} to {after or 'no concern'}: {text}")
+def _withdrawn(record: object) -> Withdrawal | None:
+    return record.withdrawn if isinstance(record, Record) else None
+
+
+def _claims(old: KnowledgeBase, new: KnowledgeBase) -> list[ClinicalChange]:
+    found: list[ClinicalChange] = []
+    for id, before, after in _standing(old.considerations, new.considerations, lambda c: c.statement, found):
+        found += _concern(id, before.concern, after.concern, after.statement, str(after.kind))
+        found += _level(id, _grade(old, before), _grade(new, after), after.statement)
+        found += _reworded(id, before.statement, after.statement)
+        found += _other_fields(id, before, after, "concern", "statement", "cites", "data", "change", "stamps")
+    return found
+
+
+def _concern(
+    id: str, before: Concern | None, after: Concern | None, text: str, otherwise: str
+) -> Iterator[ClinicalChange]:
+    """Yield the change of a concern; ``otherwise`` is what is there where none is."""
+    if before != after:
+        turn = Turn.RAISED if (after.rank if after else 0) > (before.rank if before else 0) else Turn.LOWERED
+        told = f"from {before or otherwise} to {after or otherwise}: {text}"
+        yield ClinicalChange(turn=turn, id=id, text=told)
 
 
 def _grade(knowledge: KnowledgeBase, claim: SafetyConsideration) -> str:
@@ -145,49 +179,77 @@ def _level(id: str, before: str, after: str, text: str) -> Iterator[ClinicalChan
         yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=f"from {before} to {after}: {text}")
 
 
-def _facts(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
-    for id, before, after in _pairs(old.assertions, new.assertions):
-        yield from _came_or_went(id, before, after, _said)
-        if before is None or after is None:
-            continue
-        if after.withdrawn and not before.withdrawn:
-            yield ClinicalChange(turn=Turn.WITHDRAWN, id=id, text=f"{_said(before)} ({after.withdrawn.reason})")
-        elif _said(before) != _said(after):
-            yield ClinicalChange(turn=Turn.REWORDED, id=id, text=f"was: {_said(before)} Now: {_said(after)}")
+def _reworded(id: str, before: str, after: str) -> Iterator[ClinicalChange]:
+    if before != after:
+        yield ClinicalChange(turn=Turn.REWORDED, id=id, text=f"was: {before} Now: {after}")
+
+
+def _other_fields(id: str, before: Any, after: Any, *told: str) -> Iterator[ClinicalChange]:  # noqa: ANN401  any record
+    """Yield that fields differ which nothing else told of: a context, an action, a test, a dose."""
+    names = (field.name for field in attrs.fields(type(after)) if field.name not in told)
+    differ = [name.replace("_", " ") for name in names if getattr(before, name) != getattr(after, name)]
+    if differ:
+        yield ClinicalChange(turn=Turn.REWORDED, id=id, text=f"changed: {', '.join(differ)}")
+
+
+def _silenced(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
+    for knowledge, other, turn, told in (
+        (new, old, Turn.LOWERED, "silenced by a policy"),
+        (old, new, Turn.RAISED, "no longer silenced"),
+    ):
+        for id in sorted(knowledge.silenced - other.silenced):
+            text = knowledge.considerations[id].statement
+            yield ClinicalChange(turn=turn, id=id, text=f"{told}: {text}")
+
+
+def _facts(old: KnowledgeBase, new: KnowledgeBase) -> list[ClinicalChange]:
+    found: list[ClinicalChange] = []
+    for id, before, after in _standing(old.assertions, new.assertions, _said, found):
+        found += _reworded(id, _said(before), _said(after))
         if before.frequency != after.frequency:
             text = f"frequency from {before.frequency or 'none'} to {after.frequency or 'none'}"
-            yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text)
+            found.append(ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text))
+        found += _other_fields(id, before, after, "statements", "frequency", "stamps")
+    return found
 
 
 def _said(assertion: Assertion) -> str:
     return " ".join(statement.text for statement in assertion.statements)
 
 
-def _studies(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
-    for id, before, after in _pairs(old.studies, new.studies):
-        yield from _came_or_went(id, before, after, _study)
-        if before is None or after is None:
-            continue
+def _studies(old: KnowledgeBase, new: KnowledgeBase) -> list[ClinicalChange]:
+    found: list[ClinicalChange] = []
+    for id, before, after in _standing(old.studies, new.studies, _study, found):
         if after.has_result and not before.has_result:
-            yield ClinicalChange(turn=Turn.CLOSED_GAP, id=id, text=f"a result is known: {_study(after)}")
-        elif (before.status, before.as_of) != (after.status, after.as_of):
+            text = f"a result is known: {_study(after)}"
+            found.append(ClinicalChange(turn=Turn.CLOSED_GAP, id=id, text=text))
+            continue
+        if (before.status, before.as_of) != (after.status, after.as_of):
             text = f"{after.topic}: {before.status} ({before.as_of}) to {after.status} ({after.as_of})"
-            yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text)
+            found.append(ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text))
+        found += _other_fields(id, before, after, "status", "as_of", "stamps")
+    return found
 
 
 def _study(study: Study) -> str:
     return f"{study.compound} in {study.condition}, {study.topic}: {study.status} ({study.as_of})"
 
 
-def _searches(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
-    for id, before, after in _pairs(old.searches, new.searches):
-        if before is None and after is not None:
-            yield ClinicalChange(turn=Turn.CLOSED_GAP, id=id, text=f"somebody looked: {_search(after)}")
-        elif before is not None and after is None:
-            yield ClinicalChange(turn=Turn.REMOVED, id=id, text=_search(before))
-        elif before is not None and after is not None and before.outcome is not after.outcome:
+def _searches(old: KnowledgeBase, new: KnowledgeBase) -> list[ClinicalChange]:
+    found: list[ClinicalChange] = []
+    for id, before, after in _standing(old.searches, new.searches, _search, found):
+        if before.outcome is not after.outcome:
             text = f"{_search(before)} is now {after.outcome} ({after.date})"
-            yield ClinicalChange(turn=Turn.CLOSED_GAP, id=id, text=text)
+            found.append(ClinicalChange(turn=_of_search(after), id=id, text=text))
+    return [_looked(new.searches[c.id], c) if c.turn is Turn.ADDED else c for c in found]
+
+
+def _looked(search: SearchRecord, added: ClinicalChange) -> ClinicalChange:
+    return attrs.evolve(added, turn=_of_search(search), text=f"somebody looked: {added.text}")
+
+
+def _of_search(search: SearchRecord) -> Turn:
+    return Turn.EVIDENCE if search.outcome is SearchOutcome.NOT_REACHED else Turn.CLOSED_GAP
 
 
 def _search(search: SearchRecord) -> str:
@@ -195,18 +257,71 @@ def _search(search: SearchRecord) -> str:
     return f"{search.subject} and {about}, {search.topic}: {search.outcome} ({search.date})"
 
 
+def _entities(old: KnowledgeBase, new: KnowledgeBase) -> list[ClinicalChange]:
+    found: list[ClinicalChange] = []
+    for id, before, after in _standing(_every_entity(old), _every_entity(new), _entity, found):
+        if type(before) is type(after):
+            found += _other_fields(id, before, after)
+    return found
+
+
+def _every_entity(knowledge: KnowledgeBase) -> dict[str, Entity]:
+    return {**knowledge.terms, **knowledge.compounds, **knowledge.conditions}
+
+
+def _entity(entity: Entity) -> str:
+    return f"the {type(entity).__name__.lower()} {entity.name}"
+
+
+def _sources(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
+    for id, before, after in _pairs(old.sources, new.sources):
+        if before is not None and after is not None:
+            for text in _about_source(before, after):
+                yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text)
+
+
+def _about_source(before: Source, after: Source) -> Iterator[str]:
+    was, now = before.details, after.details
+    if now.retracted and not was.retracted:
+        yield f"retracted: {after.title} ({now.retracted})"
+    if now.superseded_by and now.superseded_by != was.superseded_by:
+        yield f"a newer version is known: {after.title} ({now.superseded_by})"
+
+
+# --- two reviews ------------------------------------------------------------------------------------------------------
+
+
 def _reviews(old: SafetyReview, new: SafetyReview) -> Iterator[ClinicalChange]:
-    yield from _concern("headline", old.headline.concern, new.headline.concern, "the headline")
+    unknown = "undetermined (which is no reassurance)"
+    yield from _concern("headline", old.headline.concern, new.headline.concern, "the headline", unknown)
+    if old.headline.highest != old.headline.concern or new.headline.highest != new.headline.concern:
+        highest = "the highest that a treatment or the condition itself can bring"
+        yield from _concern("headline", old.headline.highest, new.headline.highest, highest, unknown)
+    same = (old.compound.id, old.condition.id) == (new.compound.id, new.condition.id)
     before = {finding.id: finding for finding in old.findings}
     after = {finding.id: finding for finding in new.findings}
     for id, was, now in _pairs(before, after):
-        yield from _came_or_went(
-            id, was, now, lambda finding: f"{finding.concern or finding.kind}: {finding.statement}"
-        )
-        if was is not None and now is not None:
-            yield from _concern(id, was.concern, now.concern, now.statement)
+        if was is None and now is not None:
+            yield ClinicalChange(turn=Turn.ADDED, id=id, text=_finding(now))
+        elif now is None and was is not None:
+            yield _gone(was, new) if same else ClinicalChange(turn=Turn.REMOVED, id=id, text=_finding(was))
+        elif was is not None and now is not None:
+            yield from _concern(id, was.concern, now.concern, now.statement, str(now.kind))
             levels = [f"{f.evidence.basis}, {f.evidence.level}" for f in (was, now)]
             yield from _level(id, levels[0], levels[1], now.hazard_name)
+            yield from _reworded(id, was.statement, now.statement)
     gone = {(gap.topic, gap.phrase) for gap in old.gaps} - {(gap.topic, gap.phrase) for gap in new.gaps}
-    for topic, phrase in sorted(gone) if old.compound == new.compound else ():
+    for topic, phrase in sorted(gone) if same else ():
         yield ClinicalChange(turn=Turn.CLOSED_GAP, id="gaps", text=f"{topic}: no longer '{phrase}'")
+
+
+def _finding(finding: Finding) -> str:
+    return f"{finding.concern or finding.kind}: {finding.statement}"
+
+
+def _gone(was: Finding, new: SafetyReview) -> ClinicalChange:
+    """Return why a finding is no longer among those of the same question."""
+    claim = new.situation.knowledge.considerations.get(was.id)
+    why = new.why_not(was.id) if claim else "its record is gone"
+    turn = Turn.WITHDRAWN if claim and claim.withdrawn else Turn.REMOVED
+    return ClinicalChange(turn=turn, id=was.id, text=f"{_finding(was)} ({why})")

@@ -1,7 +1,8 @@
-"""Identifiers: lower-case words joined by single hyphens, never reused."""
+"""Identifiers: lower-case words joined by single hyphens, never reused; and days."""
 
 from __future__ import annotations
 
+import datetime
 import re
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -27,3 +28,11 @@ def split_citation(text: str) -> tuple[str, str] | None:
     """Split ``key#locator`` into its two parts; None when ``text`` is not of that form."""
     match = _CITATION.fullmatch(text)
     return (match[1], match[2]) if match else None
+
+
+def is_day(text: str) -> bool:
+    """Tell whether ``text`` is a day written ``YYYY-MM-DD``, so that the order of texts is the order of days."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
+
 import attrs
 
 from safetykb.answer.assembly import SafetyReview, review
 from safetykb.answer.contract import concern_word
-from safetykb.errors import InvalidQuestion
+from safetykb.errors import AmbiguousName, InvalidQuestion, UnknownName
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.conversion import make_converter, mismatches
 from safetykb.knowledge.strict_json import BadJSON, decode, encode
 from safetykb.model.considerations import Exposure
+
+MAX_VALUES: Final = 1_000_000
+"""The most values in a file of pins: its size ends it sooner, at some two thousand answers."""
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +39,8 @@ class Pin:
     def question(self) -> str:
         """The question in words."""
         form = f" ({self.form})" if self.form else ""
-        return f"{self.compound}{form} in {self.condition}"
+        place = f" [{self.jurisdiction}]" if self.jurisdiction else ""
+        return f"{self.compound}{form} in {self.condition}{place}"
 
 
 def pin_of(answer: SafetyReview) -> Pin:
@@ -53,6 +59,14 @@ def pin_of(answer: SafetyReview) -> Pin:
     )
 
 
+def check(pin: Pin, knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """Return what differs between a pin and what ``knowledge`` answers, in words; nothing when nothing does."""
+    try:
+        return tuple(changes_since(pin, asked_again(pin, knowledge)))
+    except (UnknownName, AmbiguousName, InvalidQuestion) as error:
+        return (f"{pin.question}: no longer answered: {error}",)
+
+
 def asked_again(pin: Pin, knowledge: KnowledgeBase) -> SafetyReview:
     """Return the answer of ``knowledge`` to the question that was pinned."""
     exposure = Exposure(form=pin.form) if pin.form else None
@@ -62,6 +76,13 @@ def asked_again(pin: Pin, knowledge: KnowledgeBase) -> SafetyReview:
 def changes_since(pin: Pin, answer: SafetyReview) -> Iterator[str]:
     """Yield what differs between a pin and the answer of today, in words; nothing when nothing does."""
     now = pin_of(answer)
+    told = [*_changes(pin, now, answer)]
+    if not told and pin.text != now.text:
+        told.append(f"{pin.question}: the headline was: {pin.text} It is: {now.text}")
+    yield from told
+
+
+def _changes(pin: Pin, now: Pin, answer: SafetyReview) -> Iterator[str]:
     for part in ("concern", "highest"):
         before, after = getattr(pin, part), getattr(now, part)
         if before != after:
@@ -87,7 +108,7 @@ def write_pins(path: str | os.PathLike[str], pins: Iterable[Pin]) -> None:
 def read_pins(path: str | os.PathLike[str]) -> tuple[Pin, ...]:
     """Return the pins in ``path``. Raises InvalidQuestion for a file that holds none, and OSError."""
     try:
-        return tuple(_pin(entry) for entry in _entries(decode(Path(path).read_bytes())))
+        return tuple(_pin(entry) for entry in _entries(decode(Path(path).read_bytes(), values=MAX_VALUES)))
     except BadJSON as error:
         raise InvalidQuestion(f"{os.fspath(path)!r} holds no pins: {error}", "write it with safetykb pin") from None
 
@@ -101,12 +122,12 @@ def _entries(value: object) -> list[object]:
 
 def _pin(entry: object) -> Pin:
     match entry:
-        case {"findings": dict() as findings} if all(type(word) is str for word in findings.values()):
+        case {"findings": dict() as findings, **rest} if all(type(word) is str for word in findings.values()):
             pass
         case _:
             raise BadJSON("a pin has its findings by id, each with a word")
     try:
-        pin: Pin = make_converter().structure({**entry, "findings": {}}, Pin)
+        pin: Pin = make_converter().structure({**rest, "findings": {}}, Pin)
     except Exception as error:  # noqa: BLE001  the converter raises groups and single errors alike
         raise BadJSON("; ".join(f"{path} {what}" for path, what in mismatches(error))) from None
     return attrs.evolve(pin, findings=findings)

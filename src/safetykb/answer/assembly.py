@@ -13,6 +13,7 @@ from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, KnowledgeNote, how
 from safetykb.answer.personal import FactLine, Missing, PersonalReport, fact_lines, missing_facts, report_of, why_not
 from safetykb.answer.questions import Question, questions_of
 from safetykb.errors import InvalidQuestion, NoSuchRecord, NotAVerdict
+from safetykb.ids import is_day
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.loading import knowledge_base
 from safetykb.knowledge.lookup import Asked, index_of
@@ -25,7 +26,7 @@ from safetykb.model.scales import Coverage
 from safetykb.model.studies import Study
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
-from safetykb.reasoning.headline import Headline, headline_of
+from safetykb.reasoning.headline import Headline, headline_of, headline_sentences
 from safetykb.reasoning.person import person_of
 from safetykb.reasoning.ranking import findings_of, medicine_monitoring, policies_of
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
@@ -96,7 +97,10 @@ class SafetyReview(Shown):
 
     @property
     def stale(self) -> tuple[str, ...]:
-        """The keys of the sources that are older than 24 months on ``today``, or undated; empty without a day."""
+        """The keys of the sources that are, or may be, older than 24 months on ``today``, or are undated.
+
+        Empty without a day.
+        """
         return tuple(source.id for source in self.sources if self.today and source.is_stale(self.today))
 
     @property
@@ -152,8 +156,9 @@ class SafetyReview(Shown):
         return self.to_text()
 
     def __repr__(self) -> str:
-        """Return the question and the headline."""
-        return f"<SafetyReview {self.compound.name} in {self.condition.name}: {self.headline.text}>"
+        """Return the question and the headline, and no name that was stated of a patient."""
+        told = " ".join(headline_sentences(attrs.evolve(self.headline, not_checked=())))
+        return f"<SafetyReview {self.compound.name} in {self.condition.name}: {told}>"
 
     def __bool__(self) -> NoReturn:
         """Refuse to be a yes or no."""
@@ -181,12 +186,15 @@ def review(
     Both are asked for by any name: a brand gives the form too. ``patient``: one person; nothing of it is kept but what
     the review itself shows. ``exposure``: how it is taken, where the name does not
     say. ``jurisdiction`` (such as ``US``) puts what its sources say first among equals; it hides nothing.
-    ``today`` (a date, or ISO) marks sources that are older than 24 months then, or undated; nothing reads the clock.
+    ``today`` (a date, or YYYY-MM-DD) marks sources that are older than 24 months then, or undated; nothing reads the
+    clock.
     ``knowledge``: another knowledge base than the packaged one.
 
     Raises UnknownName (a LookupError, with suggestions), AmbiguousName, and InvalidQuestion (a ValueError).
     """
     knowledge = knowledge or knowledge_base()
+    if today is not None and not is_day(str(today)):
+        raise InvalidQuestion("today is no day", "give a date, or YYYY-MM-DD")
     names = index_of(knowledge)
     asked = names.compound(compound)
     situation = Situation(
@@ -196,7 +204,7 @@ def review(
         exposure=_taken(asked, exposure),
         patient=person_of(knowledge, patient, asked.compound.id) if patient is not None else None,
     )
-    return _assemble(situation, asked, (compound, condition), jurisdiction, str(today) if today else None)
+    return _assemble(situation, asked, (compound, condition), jurisdiction, str(today) if today is not None else None)
 
 
 def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
@@ -220,7 +228,8 @@ def _assemble(
     findings = findings_of(situation, jurisdiction)
     rows = treatment_rows(situation, findings)
     studies, wider, related = _studies(situation)
-    schedule = schedule_of([*findings, *medicine_monitoring(situation)])
+    of_medicines = medicine_monitoring(situation)
+    schedule = schedule_of([*findings, *of_medicines])
     review = SafetyReview(
         situation=situation,
         as_asked=as_asked,
@@ -250,7 +259,8 @@ def _assemble(
         knowledge=note_of(situation.knowledge),
     )
     known = situation.knowledge.sources
-    keys = sorted({newer for key in set(_keys(review)) for newer in _versions(known, key)})
+    shown = {*_keys(review), *(key for finding in of_medicines for key in finding.sources)}
+    keys = sorted({newer for key in shown for newer in _versions(known, key)})
     return attrs.evolve(review, sources=tuple(known[key] for key in keys))
 
 

@@ -104,7 +104,6 @@ class _Writer:
 
     def __init__(self, review: SafetyReview) -> None:
         self.review = review
-        self.stale = frozenset(review.stale)
         shown = [finding for finding in review.findings if finding.folded_under is None]
         self.numbers = {finding.id: str(place) for place, finding in enumerate(self._ordered(shown), 1)}
 
@@ -185,8 +184,13 @@ class _Writer:
         return (f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
 
     def places(self, ids: Iterable[str]) -> tuple[str | Span, ...]:
-        """Return the numbers of findings, or the id of one that has none, each leading to its finding."""
-        return _between(", ", (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) for id in ids))
+        """Return the numbers of findings, or the id of one that has none, each leading to its finding.
+
+        What a medicine that is taken asks for is no finding here: its id leads nowhere.
+        """
+        here = {finding.id for finding in self.review.findings}
+        places = (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) if id in here else id for id in ids)
+        return _between(", ", places)
 
     def direct_text(self) -> str:
         told = evidence_text(self.review.headline.direct)
@@ -459,7 +463,8 @@ class _Writer:
 
     def age(self) -> str:
         count, today = len(self.review.stale), self.review.today
-        return f"{count} of {len(self.review.sources)} sources are older than 24 months on {today}, or undated."
+        older = f"are older than 24 months on {today}, or may be, or are undated"
+        return f"{count} of {len(self.review.sources)} sources {older}."
 
     def evidence_quality(self) -> Section:
         own = [finding for finding in self.review.findings if finding.relative is None]
@@ -629,8 +634,8 @@ class _Writer:
         parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
         design = str(details.design).replace("-", " ")
         read = f"{design}; {_READ[details.read]} {details.read_on}" + (", in a copy" if source.is_copy else "")
-        if source.id in self.stale:
-            read += f"; older than 24 months on {self.review.today}" if source.date else "; undated"
+        if self.review.today and (age := source.age_on(self.review.today)):
+            read += f"; {age}"
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)

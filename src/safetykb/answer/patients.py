@@ -23,7 +23,12 @@ def read_patient(source: str | os.PathLike[str] | Mapping[str, Any]) -> Patient:
     try:
         return make_converter().structure(value, Patient)
     except Exception as error:  # noqa: BLE001  the converter raises groups and single errors alike
-        fields = sorted({path for path, _ in mismatches(error)})
+        found = [*mismatches(error)]
+    for _, what in found:
+        if what.startswith("patient."):  # written by Patient itself, which repeats no value
+            told, _, cure = what.partition("; ")
+            raise InvalidQuestion(told, cure)
+    fields = sorted({path for path, _ in found})
     raise InvalidQuestion(
         f"the patient is not readable at {', '.join(fields)}", "give the fields of Patient, no others"
     )

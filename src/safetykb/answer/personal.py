@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class FactLine:
     """A fact that was given of the patient, in words, and the findings that stand on it."""
 
-    text: str
+    text: str = attrs.field(repr=False)
     field: str
     known: bool
-    states: tuple[str, ...]
+    states: tuple[str, ...] = attrs.field(repr=False)
     findings: tuple[str, ...]
 
     @property
@@ -194,7 +194,13 @@ def why_not(review: SafetyReview, id: str) -> str | None:
         return None
     if claim.withdrawn is not None:
         return f"it was withdrawn on {claim.withdrawn.date}: {claim.withdrawn.reason}"
+    if id in situation.knowledge.silenced:
+        return " ".join(a.text for a in situation.knowledge.policies if a.works and a.policy.consideration == id)
     match = laid_out(situation, claim)
+    if match is None and claim.subject in dict(situation.graph.relatives(situation.compound.id)):
+        relative = situation.knowledge.compounds[claim.subject]
+        situation = attrs.evolve(situation, compound=relative, exposure=None)
+        match = laid_out(situation, claim)
     if match is None:
         subject = situation.knowledge.entity(claim.subject).name
         return f"{situation.compound.name} is not, and does not have, {subject}, nor what the claim is taken with"

@@ -88,7 +88,8 @@ def interactions(
 
     ``among``: each pair of the others as well. Symmetric: which name comes first, their order and repetition do not
     matter. Each finding is told from the side of the alphabetically first of the two (``finding.compound``); the other
-    is its partner. An empty tuple says that nothing is recorded, and nothing about safety.
+    is its partner. An empty tuple says that nothing is recorded, and nothing about safety. What a policy silences is
+    there, and its marks say so: nothing else here could.
 
     Raises UnknownName with suggestions, AmbiguousName, and InvalidQuestion.
     """
@@ -112,6 +113,6 @@ def _pair(knowledge: KnowledgeBase, one: Asked, two: Asked) -> Iterator[Finding]
         exposure=one.exposure,
         patient=person_of(knowledge, patient, one.compound.id),
     )
-    for match in matches(situation):
+    for match in matches(situation, silenced=True):
         if match.other is not None:
             yield finding_of(situation, match)

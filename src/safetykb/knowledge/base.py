@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
-from safetykb.errors import NoSuchRecord
+from safetykb.errors import InvalidQuestion, NoSuchRecord
+from safetykb.ids import is_day
 from safetykb.knowledge.layout import Edition
 from safetykb.model.choices import PolicyAction
 from safetykb.model.considerations import SafetyConsideration
@@ -87,10 +88,6 @@ class Notice:
     reason: str
 
 
-def _as_date(since: str) -> str:
-    return since.replace(".", "-")
-
-
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class KnowledgeBase(Shown):
     """Every record of one tree. Immutable; equal only to itself.
@@ -132,16 +129,23 @@ class KnowledgeBase(Shown):
         """Return this knowledge with the records and policies of ``directory`` laid over it.
 
         An overlay adds records and may raise, lower or silence claims by its ``policy.json``; it is checked against the
-        base. ``today`` (a date, or ISO) decides which policies have expired. Raises DataError with every problem found,
-        and NotADirectoryError.
+        base. ``today`` (a date, or YYYY-MM-DD) decides which policies have expired. Raises DataError with every problem
+        found, InvalidQuestion for a day that is none, and NotADirectoryError.
         """
         from safetykb.knowledge.overlay import with_overlay
 
         return with_overlay(self, directory, today=str(today))
 
     def notices(self, since: str = "") -> tuple[Notice, ...]:
-        """Return every record withdrawn on or after ``since`` (ISO date, month or year; a version is its month)."""
-        return tuple(notice for notice in self.derived("notices", self._withdrawn) if notice.date >= _as_date(since))
+        """Return every record withdrawn on or after ``since`` (ISO date, month or year; a version is its month).
+
+        Without ``since`` it is every one. Raises InvalidQuestion for what is none of these.
+        """
+        first = since.replace(".", "-")
+        if since and not is_day(f"{first}-01-01"[:10]):
+            raise InvalidQuestion("since is no day, month or year", "give it as YYYY-MM-DD, YYYY-MM or YYYY")
+        # A withdrawal of which only the month is known counts with the end of it: none is left out.
+        return tuple(notice for notice in self.derived("notices", self._withdrawn) if f"{notice.date}~" >= first)
 
     def _withdrawn(self) -> tuple[Notice, ...]:
         kinds = (self.considerations, self.assertions, self.studies, self.searches)
@@ -159,7 +163,7 @@ class KnowledgeBase(Shown):
         return self.derived("silenced", self._silenced)
 
     def _silenced(self) -> frozenset[str]:
-        applied = (a for a in self.policies if not a.expired and a.policy.action is PolicyAction.SILENCE)
+        applied = (a for a in self.policies if a.works and a.policy.action is PolicyAction.SILENCE)
         return frozenset(a.policy.consideration for a in applied)
 
     def entity(self, id: str) -> Entity:

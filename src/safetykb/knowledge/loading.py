@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import cattrs
@@ -60,13 +60,20 @@ def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
     return build(files, problems=problems)
 
 
-def build(files: Mapping[str, bytes], *, problems: Sequence[Problem] = (), checked: bool = False) -> KnowledgeBase:
+def build(
+    files: Mapping[str, bytes],
+    *,
+    problems: Sequence[Problem] = (),
+    checked: bool = False,
+    more: Callable[[KnowledgeBase], Iterable[Problem]] = lambda _: (),
+) -> KnowledgeBase:
     """Return the knowledge in ``files``; raise DataError with ``problems`` and everything else that is wrong.
 
-    ``checked``: the checks ran when the package was built.
+    ``checked``: the checks ran when the package was built. ``more``: what else is wrong with it.
     """
     draft = parse(files)
     found = [*problems, *draft.problems] if checked else _found(draft, problems, gate=True)
+    found += more(draft.knowledge)
     if found:
         raise DataError(tuple(sorted(found, key=_place)))
     return draft.knowledge

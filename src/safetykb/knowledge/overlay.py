@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
+import cattrs
 
-from safetykb.errors import DataError, InvalidQuestion, Problem
+from safetykb.errors import InvalidQuestion, Problem
+from safetykb.ids import is_day
 from safetykb.knowledge.base import Collection, KnowledgeBase
 from safetykb.knowledge.conversion import make_converter, mismatches
-from safetykb.knowledge.loading import build
-from safetykb.knowledge.strict_json import BadJSON, decode
-from safetykb.knowledge.tree import directory_files
-from safetykb.model.choices import PolicyAction
+from safetykb.knowledge.loading import MAX_PROBLEMS, build
+from safetykb.knowledge.strict_json import BadJSON, decode, encode
+from safetykb.knowledge.tree import digest_of, directory_files
+from safetykb.model.choices import Origin, PolicyAction
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.policy import AppliedPolicy, Policy
 from safetykb.model.scales import Concern
@@ -23,29 +25,31 @@ from safetykb.model.scales import Concern
 POLICY_FILE = "policy.json"
 """The file of an overlay that holds its policies: an object of policies by name."""
 
+_LONGEST = 200
+
 
 def with_overlay(base: KnowledgeBase, directory: str | os.PathLike[str], *, today: str) -> KnowledgeBase:
     """Return ``base`` with the records and policies in ``directory`` laid over it, as they stand on ``today`` (ISO).
 
     Raises DataError with every problem found, InvalidQuestion for a day that is none, and NotADirectoryError.
     """
-    if _day(today) is None:
+    if not is_day(today):
         raise InvalidQuestion("today is no ISO date", "give it as YYYY-MM-DD")
     files, problems = directory_files(directory)
-    policy = files.pop(POLICY_FILE, None)
-    found = [*problems, *_replaced(base, files)]
-    policies, wrong = _policies(policy) if policy is not None else ((), [])
-    found += wrong
-    merged = build({**files, **base.files}, problems=found)
-    faults = [fault for policy in policies for fault in _faults(merged, policy)]
-    if faults:
-        raise DataError(tuple(faults))
-    return _apply(merged, policies, today, base.policies)
+    written = files.pop(POLICY_FILE, None)
+    problems += _replaced(base, files)
+    policies, wrong = _policies(written) if written is not None else ((), [])
+    merged = build(
+        {**files, **base.files},
+        problems=[*problems, *wrong],
+        more=lambda knowledge: _faults(knowledge, policies, today),
+    )
+    return _apply(merged, (*(applied.policy for applied in base.policies), *policies), today)
 
 
 def _replaced(base: KnowledgeBase, files: Mapping[str, bytes]) -> Iterator[Problem]:
     for path in sorted(files.keys() & base.files.keys()):
-        cure = "an overlay adds records; to change one of the base write a policy, or supersede it"
+        cure = "an overlay adds records; to change what one of the base says, write a policy"
         yield Problem("OVL:001", path, "$", "the base holds this record", cure)
 
 
@@ -53,42 +57,65 @@ def _policies(data: bytes) -> tuple[tuple[Policy, ...], list[Problem]]:
     try:
         value = decode(data)
     except BadJSON as error:
-        return (), [Problem("REC:001", POLICY_FILE, "$", str(error), "write plain JSON in UTF-8")]
+        return (), [_problem("REC:001", "$", str(error), "write plain JSON in UTF-8")]
     if type(value) is not dict:
-        return (), [Problem("REC:002", POLICY_FILE, "$", "policies are an object by name", "name each policy")]
-    policies, problems = [], []
+        return (), [_problem("REC:002", "$", "policies are an object by name", "name each policy")]
+    policies: list[Policy] = []
+    problems: list[Problem] = []
+    converter = make_converter()
     for name, entry in value.items():
-        policy, wrong = _policy(name, entry)
+        if len(problems) > MAX_PROBLEMS:
+            what = f"more than {MAX_PROBLEMS} problems; the rest was not read"
+            problems.append(_problem("FIL:009", f"$.{name}", what, "mend these first"))
+            break
+        policy, wrong = _policy(name, entry, converter)
         policies += [policy] if policy else []
         problems += wrong
     return tuple(policies), problems
 
 
-def _policy(name: str, entry: Any) -> tuple[Policy | None, list[Problem]]:
+def _policy(name: str, entry: Any, converter: cattrs.Converter) -> tuple[Policy | None, list[Problem]]:
     if type(entry) is not dict or "id" in entry:
-        return None, [Problem("REC:002", POLICY_FILE, f"$.{name}", "a policy is an object without id", "see Policy")]
+        return None, [_problem("REC:002", f"$.{name}", "a policy is an object, and its key is its id", "see Policy")]
     try:
-        policy: Policy = make_converter().structure({**entry, "id": name}, Policy)
+        policy: Policy = converter.structure({**entry, "id": name}, Policy)
     except Exception as error:  # noqa: BLE001  the converter raises groups and single errors alike
         found = mismatches(error, f"$.{name}")
-        return None, [Problem("REC:002", POLICY_FILE, path, what, "see Policy") for path, what in found]
+        return None, [_problem("REC:002", path, what, "see Policy") for path, what in found]
     return policy, []
 
 
-def _faults(knowledge: KnowledgeBase, policy: Policy) -> Iterator[Problem]:
-    for code, what, cure in _wrong(knowledge, policy):
-        yield Problem(code, POLICY_FILE, f"$.{policy.id}", what, cure)
+def _problem(code: str, path: str, what: str, cure: str) -> Problem:
+    return Problem(code, POLICY_FILE, _short(path), _short(what), cure)
 
 
-def _wrong(knowledge: KnowledgeBase, policy: Policy) -> Iterator[tuple[str, str, str]]:
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+
+
+def _faults(knowledge: KnowledgeBase, policies: tuple[Policy, ...], today: str) -> Iterator[Problem]:
+    in_force = Counter(policy.consideration for policy in policies if not _expired(policy, today))
+    for policy in policies:
+        for code, what, cure in _wrong(knowledge, policy, today):
+            yield _problem(code, f"$.{policy.id}", what, cure)
+        if not _expired(policy, today) and in_force[policy.consideration] > 1:
+            what = f"another policy in force speaks of {policy.consideration}"
+            yield _problem("OVL:009", f"$.{policy.id}", what, "keep one of them")
+
+
+def _wrong(knowledge: KnowledgeBase, policy: Policy, today: str) -> Iterator[tuple[str, str, str]]:
+    if not (policy.author.strip() and policy.reason.strip()):
+        yield "OVL:003", "author or reason is empty", "say who decided it, and why"
+    if not is_day(policy.date) or (policy.expires is not None and not is_day(policy.expires)):
+        yield "OVL:004", "date or expires is no ISO date", "write YYYY-MM-DD"
+    elif policy.date > min(policy.expires or today, today):
+        yield "OVL:004", "the date lies after today, or after the day on which it expires", "correct one of the days"
+    if policy.action is not PolicyAction.RAISE and policy.expires is None:
+        yield "OVL:006", f"to {policy.action} needs a day on which it ends", "write expires"
     claim = knowledge.considerations.get(policy.consideration)
     if claim is None:
         yield "OVL:002", f"there is no consideration {policy.consideration!r}", "name one that the review shows"
         return
-    if not (policy.author.strip() and policy.reason.strip()):
-        yield "OVL:003", "author or reason is empty", "say who decided it, and why"
-    if _day(policy.date) is None or (policy.expires is not None and _day(policy.expires) is None):
-        yield "OVL:004", "date or expires is no ISO date", "write YYYY-MM-DD"
     yield from _direction(policy, claim)
     if policy.action is not PolicyAction.RAISE:
         yield from _quieter(knowledge, policy, claim)
@@ -101,19 +128,17 @@ def _direction(policy: Policy, claim: SafetyConsideration) -> Iterator[tuple[str
         return
     if policy.concern is None or claim.concern is None:
         yield "OVL:005", f"to {policy.action} needs a concern on both sides", "write the new concern"
-    elif (policy.concern > claim.concern) is not (
-        policy.action is PolicyAction.RAISE
-    ) or policy.concern == claim.concern:
-        yield (
-            "OVL:005",
-            f"{policy.concern} does not {policy.action} {claim.concern}",
-            "check the action and the concern",
-        )
+        return
+    higher, same = policy.concern > claim.concern, policy.concern == claim.concern
+    if same or higher is not (policy.action is PolicyAction.RAISE):
+        what = f"{policy.concern} does not {policy.action} {claim.concern}"
+        yield "OVL:005", what, "check the action and the concern"
+    elif higher and claim.origin is Origin.JOINED and policy.concern > Concern.CAUTION:
+        what = f"{claim.id} is an inference, which is at most {Concern.CAUTION}"
+        yield "OVL:005", what, "add a claim of your own with its source"
 
 
 def _quieter(knowledge: KnowledgeBase, policy: Policy, claim: SafetyConsideration) -> Iterator[tuple[str, str, str]]:
-    if policy.expires is None:
-        yield "OVL:006", f"to {policy.action} needs a day on which it ends", "write expires"
     if claim.id in knowledge.edition.never_silence:
         yield "OVL:007", f"{claim.id} is never silenced or lowered", "take the policy out"
     if claim.concern is Concern.CONTRAINDICATED and policy.despite is not Concern.CONTRAINDICATED:
@@ -121,32 +146,32 @@ def _quieter(knowledge: KnowledgeBase, policy: Policy, claim: SafetyConsideratio
         yield "OVL:008", f"an authority contraindicates it ({claim.id})", cure
 
 
-def _apply(
-    knowledge: KnowledgeBase, policies: tuple[Policy, ...], today: str, before: tuple[AppliedPolicy, ...]
-) -> KnowledgeBase:
-    applied = [
+def _expired(policy: Policy, today: str) -> bool:
+    return policy.expires is not None and policy.expires < today
+
+
+def _apply(knowledge: KnowledgeBase, policies: tuple[Policy, ...], today: str) -> KnowledgeBase:
+    """Let ``policies`` work; of two in force on one claim, which come from two overlays, the later one does."""
+    if not policies:
+        return knowledge
+    in_force = {policy.consideration: policy for policy in policies if not _expired(policy, today)}
+    applied = tuple(
         AppliedPolicy(
             policy=policy,
             base_concern=knowledge.considerations[policy.consideration].concern,
-            expired=policy.expires is not None and policy.expires < today,
+            expired=_expired(policy, today),
+            replaced=in_force.get(policy.consideration, policy) is not policy,
         )
         for policy in policies
-    ]
-    everything = (*before, *applied)
-    moved = {a.policy.consideration: a.policy.concern for a in everything if not a.expired and a.policy.concern}
+    )
     claims = {
-        id: attrs.evolve(claim, concern=moved[id]) if id in moved else claim
+        id: attrs.evolve(claim, concern=in_force[id].concern) if id in in_force and in_force[id].concern else claim
         for id, claim in knowledge.considerations.items()
     }
+    written = encode([make_converter().unstructure(policy) for policy in policies])
     return attrs.evolve(
         knowledge,
         considerations=Collection.of("consideration", claims),
-        policies=everything,
+        policies=applied,
+        digest=digest_of({**knowledge.files, POLICY_FILE: written}),
     )
-
-
-def _day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        return None

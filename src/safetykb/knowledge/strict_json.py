@@ -23,16 +23,16 @@ class BadJSON(ValueError):
     """The bytes are not the JSON that a record may be; the message says why."""
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, *, values: int = MAX_VALUES) -> Any:
     """Return the value in ``data``.
 
     Raises BadJSON for anything but UTF-8 without a byte order mark, and for duplicate keys, NaN, infinite numbers,
-    lone surrogates, deep nesting, and files over MAX_BYTES or MAX_VALUES.
+    lone surrogates, deep nesting, and files over MAX_BYTES or of more than ``values`` values.
     """
     if len(data) > MAX_BYTES:
         raise BadJSON(f"the file is larger than {MAX_BYTES} bytes")
-    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
-        raise BadJSON(f"the file holds more than {MAX_VALUES} values")
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > values:
+        raise BadJSON(f"the file holds more than {values} values")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

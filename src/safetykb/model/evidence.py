@@ -113,9 +113,18 @@ class Source:
         return "-".join(f"{part:02d}" for part in self.issued)
 
     def is_stale(self, today: str) -> bool:
-        """Tell whether the version read is more than 24 months older than ``today`` (ISO date), or has no date."""
-        limit = f"{int(today[:4]) - 2:04d}{today[4:]}"
-        return not self.date or self.date < limit[: len(self.date)]
+        """Tell whether the version read may be more than 24 months older than ``today`` (ISO date), or has no date.
+
+        A month or a year counts from its first day: what could be older is never taken to be newer.
+        """
+        return f"{self.date or '0000'}-01-01"[:10] < _two_years_before(today)
+
+    def age_on(self, today: str) -> str:
+        """Return in words that the version read is stale on ``today``; an empty text when it is not."""
+        if not self.is_stale(today):
+            return ""
+        surely = self.date < _two_years_before(today)[: len(self.date)]
+        return f"{'' if surely else 'may be '}older than 24 months on {today}" if self.date else "undated"
 
     @property
     def is_copy(self) -> bool:
@@ -131,6 +140,10 @@ class Source:
         if self.author:
             return f"{self.author[0].literal or self.author[0].family} {self.year}".strip()
         return f"{self.publisher or self.container_title or self.title} {self.year}".strip()
+
+
+def _two_years_before(today: str) -> str:
+    return f"{int(today[:4]) - 2:04d}{today[4:]}"
 
 
 @attrs.frozen(kw_only=True)

@@ -33,12 +33,19 @@ class Policy:
 class AppliedPolicy:
     """A policy as it stands on a given day, with the concern that the base had.
 
-    ``expired``: it stopped working, and the base's own concern holds again.
+    ``expired``: it stopped working, and the base's own concern holds again. ``replaced``: a later overlay has a policy
+    on the same consideration, which works in its place.
     """
 
     policy: Policy
     base_concern: Concern | None
     expired: bool
+    replaced: bool = False
+
+    @property
+    def works(self) -> bool:
+        """Whether it changes anything on that day."""
+        return not (self.expired or self.replaced)
 
     @property
     def text(self) -> str:
@@ -48,6 +55,8 @@ class AppliedPolicy:
         by = f"by {policy.author} on {policy.date}{until}: {policy.reason}"
         if self.expired:
             return f"A policy on {policy.consideration} has expired and no longer works ({by})."
+        if self.replaced:
+            return f"A later policy on {policy.consideration} takes the place of one {by}."
         was = self.base_concern or "no concern"
         done = "Silenced" if policy.action is PolicyAction.SILENCE else f"{policy.action.past} to {policy.concern}"
         return f"{done} {by} (the base says {was}: {policy.consideration})."

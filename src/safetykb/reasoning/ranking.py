@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
+from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.policy import AppliedPolicy
 from safetykb.model.scales import Concern
 from safetykb.reasoning.building import finding_of
@@ -35,6 +36,8 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
         for consideration in knowledge.considerations.values():
             if consideration.subject != relative or consideration.id in known or consideration.withdrawn:
                 continue
+            if consideration.id in knowledge.silenced:
+                continue
             match = match_of(other, consideration)
             finding = finding_of(other, match, relative=True) if match else None
             if finding and (finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID):
@@ -43,20 +46,40 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
 
 
 def policies_of(situation: Situation) -> tuple[AppliedPolicy, ...]:
-    """Return the policies on claims that apply to ``situation``, silenced ones and expired ones among them."""
-    claims = situation.knowledge.considerations
-    touched = {a.policy.consideration for a in situation.knowledge.policies}
-    applies = {id for id in touched if match_of(situation, claims[id]) is not None}
-    return tuple(a for a in situation.knowledge.policies if a.policy.consideration in applies)
+    """Return the policies on claims that apply to ``situation``, silenced ones and expired ones among them.
+
+    What is shown of a relative, and what a medicine that is taken asks to monitor, counts as well.
+    """
+    policies = situation.knowledge.policies
+    touched = {id: situation.knowledge.considerations[id] for id in {a.policy.consideration for a in policies}}
+    applies = {id for id, claim in touched.items() if claim.withdrawn is None and _shown(situation, claim)}
+    return tuple(a for a in policies if a.policy.consideration in applies)
+
+
+def _shown(situation: Situation, claim: SafetyConsideration) -> bool:
+    """Tell whether ``claim`` stands in the answer, or would if no policy touched it."""
+    compounds = situation.knowledge.compounds
+    asked = [situation]
+    if claim.subject in dict(situation.graph.relatives(situation.compound.id)):
+        asked.append(attrs.evolve(situation, compound=compounds[claim.subject], exposure=None))
+    if claim.monitoring:
+        asked += _of_medicines(situation)
+    return any(match_of(each, claim) is not None for each in asked)
+
+
+def _of_medicines(situation: Situation) -> list[Situation]:
+    """Return the situation of each other medicine that the patient takes."""
+    taken = situation.patient.takes if situation.patient else {}
+    others = (asked for id, asked in taken.items() if id != situation.compound.id)
+    return [attrs.evolve(situation, compound=asked.compound, exposure=asked.exposure) for asked in others]
 
 
 def medicine_monitoring(situation: Situation) -> list[Finding]:
     """Return what the medicines that the patient takes ask to monitor in everybody, or in this patient."""
     found: list[Finding] = []
-    for id, asked in situation.patient.takes.items() if situation.patient else ():
-        other = attrs.evolve(situation, compound=asked.compound, exposure=asked.exposure)
+    for other in _of_medicines(situation):
         own = (finding_of(other, match) for match in matches(other) if match.consideration.monitoring)
-        found += [f for f in own if id != situation.compound.id and not f.inferred and not f.is_open]
+        found += [finding for finding in own if not finding.inferred and not finding.is_open]
     return found
 
 
