@@ -1,0 +1,1 @@
+"""What the library does, each part in its folder."""

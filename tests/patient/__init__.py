@@ -1,0 +1,1 @@
+"""One person: what is known of them, and what it changes in an answer."""
