@@ -45,7 +45,7 @@ EACH_KIND = pytest.mark.parametrize("path", KINDS.values(), ids=KINDS.keys())
 def refusal(files: dict[str, bytes]) -> DataError:
     """The error with which a tree is refused."""
     with pytest.raises(DataError) as caught:
-        loading._build(files)
+        loading.build(files)
     return caught.value
 
 
@@ -459,7 +459,7 @@ def test_changed_record_is_refused_or_reloads_equal(mutation: tuple[str, bytes])
     path, data = mutation
     files = base_files() | {path: data}
     try:
-        loading._build(files)
+        loading.build(files)
     except DataError as error:
         told = error
         assert str(told).encode()

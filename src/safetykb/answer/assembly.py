@@ -19,11 +19,12 @@ from safetykb.knowledge.loading import knowledge_base
 from safetykb.knowledge.lookup import Asked, index_of
 from safetykb.model.considerations import Exposure
 from safetykb.model.entities import Compound, Condition
-from safetykb.model.evidence import Source
+from safetykb.model.evidence import Source, age_on
 from safetykb.model.patient import Patient
 from safetykb.model.policy import AppliedPolicy
 from safetykb.model.scales import Coverage
 from safetykb.model.studies import Study
+from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
 from safetykb.reasoning.headline import Headline, headline_of, headline_sentences
@@ -102,6 +103,18 @@ class SafetyReview(Shown):
         Empty without a day.
         """
         return tuple(source.id for source in self.sources if self.today and source.is_stale(self.today))
+
+    @property
+    def stale_looks(self) -> tuple[str, ...]:
+        """The ids of the searches, and of the studies without a result, that are older than 24 months on ``today``.
+
+        Empty without a day.
+        """
+        absences = (direct_absence(self.situation), *(row.absence for row in self.treatments))
+        looks = {search.id: search.date for absence in absences for search in absence.searches}
+        studies = (*self.studies, *self.wider_studies, *self.related_studies)
+        looks |= {study.id: study.as_of for study in studies if not study.has_result}
+        return tuple(sorted(id for id, date in looks.items() if self.today and age_on(date, self.today)))
 
     @property
     def notice(self) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
+from safetykb.ids import is_day
 from safetykb.model.choices import Design, Kind, TermKind
-from safetykb.model.evidence import Citation, Source
+from safetykb.model.evidence import Citation, Source, age_on
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, ReadDepth, Seriousness
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
@@ -426,7 +427,7 @@ class _Writer:
         if row.interaction_study:
             return f"Yes: {', '.join(row.interaction_study)}"
         date = row.absence.dates[0] if row.absence.dates else ""
-        return f"{row.absence.phrase.value}{f' ({date})' if date else ''}"
+        return f"{row.absence.phrase.value}{f' ({date}{self.aged(date)})' if date else ''}"
 
     def what_it_brings(self) -> Section:
         review = self.review
@@ -462,9 +463,15 @@ class _Writer:
         return Section(anchor="monitoring", title="Monitoring", blocks=(block, *entries))
 
     def age(self) -> str:
-        count, today = len(self.review.stale), self.review.today
-        older = f"are older than 24 months on {today}, or may be, or are undated"
-        return f"{count} of {len(self.review.sources)} sources {older}."
+        review = self.review
+        older = f"are older than 24 months on {review.today}, or may be, or are undated"
+        looks = f"{len(review.stale_looks)} searches, or studies without a result, were last looked at as long ago"
+        return f"{len(review.stale)} of {len(review.sources)} sources {older}; {looks}."
+
+    def aged(self, date: str) -> str:
+        """Return a mark for what is older than 24 months on the day of the answer; nothing without a day."""
+        age = age_on(date, self.review.today) if self.review.today else ""
+        return f"; {age}" if age else ""
 
     def evidence_quality(self) -> Section:
         own = [finding for finding in self.review.findings if finding.relative is None]
@@ -530,7 +537,8 @@ class _Writer:
         parts += [f"phase {study.phase}"] if study.phase else []
         counts = (("planned", study.planned), ("allocated", study.allocated), ("given it", study.exposed))
         parts += [f"{number} {word}" for word, number in counts if number is not None]
-        lines = [f"Status: {study.status} ({study.as_of})."]
+        age = "" if study.has_result else self.aged(study.as_of)
+        lines = [f"Status: {study.status} ({study.as_of}{age})."]
         if study.arms:
             arms = "; ".join(f"{arm.label}{f' (n = {arm.n})' if arm.n is not None else ''}" for arm in study.arms)
             lines.append(f"Arms: {arms}.")
@@ -589,7 +597,8 @@ class _Writer:
         for gap in self.review.gaps:
             where: list[str | Span] = [Strong(text=gap.topic)]
             if gap.search:
-                where.append(f" ({gap.search})")
+                dates = [part[:10] for part in gap.search.split(" | ") if is_day(part[:10])]
+                where.append(f" ({gap.search}{''.join(map(self.aged, sorted(dates)[:1]))})")
             for name, url in gap.links[:1] if gap.topic.startswith("interaction of") else gap.links:
                 where += [" · ", Link(text=name, url=url)]
             grouped.setdefault(gap.phrase, []).append(paragraph(*where))
@@ -634,8 +643,7 @@ class _Writer:
         parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
         design = str(details.design).replace("-", " ")
         read = f"{design}; {_READ[details.read]} {details.read_on}" + (", in a copy" if source.is_copy else "")
-        if self.review.today and (age := source.age_on(self.review.today)):
-            read += f"; {age}"
+        read += self.aged(source.date)
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)

@@ -113,18 +113,8 @@ class Source:
         return "-".join(f"{part:02d}" for part in self.issued)
 
     def is_stale(self, today: str) -> bool:
-        """Tell whether the version read may be more than 24 months older than ``today`` (ISO date), or has no date.
-
-        A month or a year counts from its first day: what could be older is never taken to be newer.
-        """
-        return f"{self.date or '0000'}-01-01"[:10] < _two_years_before(today)
-
-    def age_on(self, today: str) -> str:
-        """Return in words that the version read is stale on ``today``; an empty text when it is not."""
-        if not self.is_stale(today):
-            return ""
-        surely = self.date < _two_years_before(today)[: len(self.date)]
-        return f"{'' if surely else 'may be '}older than 24 months on {today}" if self.date else "undated"
+        """Tell whether the version read is, or may be, older than 24 months on ``today`` (ISO), or has no date."""
+        return bool(age_on(self.date, today))
 
     @property
     def is_copy(self) -> bool:
@@ -142,8 +132,17 @@ class Source:
         return f"{self.publisher or self.container_title or self.title} {self.year}".strip()
 
 
-def _two_years_before(today: str) -> str:
-    return f"{int(today[:4]) - 2:04d}{today[4:]}"
+def age_on(date: str, today: str) -> str:
+    """Return in words that ``date`` is, or may be, older than 24 months on ``today`` (both ISO); else an empty text.
+
+    A month or a year counts from its first day: what could be older is never taken to be newer.
+    """
+    limit = f"{int(today[:4]) - 2:04d}{today[4:]}"
+    if not date:
+        return "undated"
+    if date < limit[: len(date)]:
+        return f"older than 24 months on {today}"
+    return f"may be older than 24 months on {today}" if f"{date}-01-01"[:10] < limit else ""
 
 
 @attrs.frozen(kw_only=True)
