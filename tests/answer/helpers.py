@@ -54,7 +54,7 @@ def ask(compound: str = "examplamine", condition: str = "demo disease", **asked:
 def changed(**records: Mapping[str, Any]) -> KnowledgeBase:
     """The made-up knowledge with records laid over it by kind and id; None takes one away."""
     base = sample()
-    found = {}
+    found: dict[str, Any] = {}
     for kind, new in records.items():
         known: Collection[Any] = getattr(base, kind)
         laid = {**known, **new}

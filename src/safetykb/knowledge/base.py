@@ -142,7 +142,7 @@ class KnowledgeBase(Shown):
         Without ``since`` it is every one. Raises InvalidQuestion for what is none of these.
         """
         first = since.replace(".", "-")
-        if since and not is_day(f"{first}-01-01"[:10]):
+        if since and not is_day(first + "-01-01"[max(0, len(first) - 4) :]):
             raise InvalidQuestion("since is no day, month or year", "give it as YYYY-MM-DD, YYYY-MM or YYYY")
         # A withdrawal of which only the month is known counts with the end of it: none is left out.
         return tuple(notice for notice in self.derived("notices", self._withdrawn) if f"{notice.date}~" >= first)

@@ -1,0 +1,1 @@
+"""What changed: between versions, between answers, and since an answer was pinned."""

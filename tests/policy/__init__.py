@@ -1,0 +1,1 @@
+"""Policies of a hospital, laid over the knowledge."""
