@@ -68,6 +68,7 @@ class Part(NamedTuple):
     unbanded: bool
     way: Way
     swapped: bool = False
+    taken: bool = False
 
 
 class Side(NamedTuple):
@@ -81,6 +82,18 @@ class Side(NamedTuple):
     signal: bool
 
 
+class Person(NamedTuple):
+    """What is known of one person: states that were said, by name, to hold or not to; medicines; whether that is all."""
+
+    says: frozenset[str] = frozenset()
+    says_not: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
+    complete: bool = False
+
+
+NOBODY = Person()
+
+
 class Answer(NamedTuple):
     """A finding, in plain words."""
 
@@ -92,7 +105,8 @@ class Answer(NamedTuple):
     block: str
     open_states: frozenset[tuple[str, str]]
     open_exposures: tuple[str, ...]
-    partners: frozenset[tuple[str, str | None, bool, str | None]]
+    partners: frozenset[tuple[str, str | None, bool, str | None, bool]]
+    personal: bool
     other: str | None
     path: tuple[str, ...]
 
@@ -211,19 +225,28 @@ class Oracle:
                 figures.append(str(assertion.frequency))
         return all(figure in ("uncommon", "rare", "very-rare") for figure in figures)
 
+    @remembered
+    def states_of(self, whom: Person) -> tuple[set[str], set[str]]:
+        """What a person has, with everything broader; and what they have not, with everything narrower."""
+        has = {wider for state in whom.says for wider in self.by_name(state)}
+        has_not = {one for state in whom.says_not for one in (state, *self.under(state))}
+        return has, has_not - has
+
     # --- matching -----------------------------------------------------------------------------------------------
 
-    def answer(self, compound: str, condition: str, form: str | None = None) -> dict[str, Answer]:
+    def answer(
+        self, compound: str, condition: str, form: str | None = None, whom: Person = NOBODY
+    ) -> dict[str, Answer]:
         """Every finding of the compound itself, and then of its relatives."""
         found = {}
         for claim in self.knowledge.considerations.values():
-            answer = self.of_claim(claim, compound, condition, form, relative=False)
+            answer = self.of_claim(claim, compound, condition, form, whom, relative=False)
             if answer is not None:
                 found[claim.id] = answer
         for relative in self.relatives(compound):
             for claim in self.knowledge.considerations.values():
                 if claim.subject == relative and claim.id not in found:
-                    answer = self.of_claim(claim, relative, condition, None, relative=True)
+                    answer = self.of_claim(claim, relative, condition, None, whom, relative=True)
                     if answer is not None:
                         found[claim.id] = answer
         return found
@@ -236,7 +259,7 @@ class Oracle:
         return found
 
     def of_claim(  # noqa: C901, PLR0912, PLR0915 - the rules one after the other, as they are written
-        self, claim: Any, compound: str, condition: str, asked: str | None, *, relative: bool
+        self, claim: Any, compound: str, condition: str, asked: str | None, whom: Person, *, relative: bool
     ) -> Answer | None:
         if claim.withdrawn is not None:
             return None
@@ -247,29 +270,36 @@ class Oracle:
 
         # The states: met, or open; a vulnerability is not a diagnosis.
         diagnoses, stages, person = self.by_name(condition), self.under(condition), self.ways(condition)
-        if str(claim.kind) == "no-increase" and any(s in diagnoses and s != condition for s in claim.context.having):
+        has, has_not = self.states_of(whom)
+        his = {state for state in claim.context.having if state in has and state not in diagnoses}
+        others = [state for state in claim.context.having if state not in his]
+        if any(state in has_not and state not in diagnoses for state in others):
             return None
+        if str(claim.kind) == "no-increase":
+            if any(s in diagnoses and s != condition for s in others) or his - whom.says:
+                return None
         if not stated:
-            for state in claim.context.having:
+            for state in others:
                 if state not in person:
                     return None
                 if state not in diagnoses and claim.serious is None and self.is_scarce(condition, state):
                     return None
-        speaks = any(state in diagnoses or state in stages for state in claim.context.having)
+        speaks = any(state in diagnoses or state in stages for state in others)
         open_states = frozenset(
             ("condition" if state in stages else "patient", state)
-            for state in claim.context.having
+            for state in others
             if stated and state not in diagnoses
         )
 
         # The sides.
-        sides = self.sides(claim, compound, condition, own)
+        sides = self.sides(claim, compound, condition, own, whom)
         if not sides:
             return None
         side = min(sides, key=lambda side: (not side.parts, side.unbanded))
         parts = self.parts(side, sides)
-        if not stated and side.other is not None and not parts:
+        if side.other is not None and not parts and (not stated or whom.complete):
             return None
+        personal = bool(his) or any(part.taken for part in parts)
 
         # How it is taken.
         exposures = self.exposures(claim, compound, form, side.role)
@@ -285,7 +315,7 @@ class Oracle:
         if straight:
             levels += min(straight, key=lambda part: (part.unbanded, self.worth(part.way))).way.levels
         if not stated:
-            for state in claim.context.having:
+            for state in others:
                 levels += person[state].levels
             levels += [self.level_of_premise(premise) for premise in claim.premises]
         rank = min(LEVELS.index(one) for one in levels) - side.signal - joined
@@ -302,7 +332,7 @@ class Oracle:
         partners = set()
         for part in parts:
             mine = self.at_most(concern, "caution") if part.unbanded and concern is not None else concern
-            partners.add((part.treatment, part.narrower, part.unbanded, mine))
+            partners.add((part.treatment, part.narrower, part.unbanded, mine, part.taken))
 
         # How near, and where it stands.
         inferred = joined or basis == "inference"
@@ -314,20 +344,23 @@ class Oracle:
             directness = "inferred"
         elif side.way.ends or side.signal:
             directness = "class"
-        elif speaks or parts or own_label:
+        elif speaks or parts or own_label or personal:
             directness = "direct"
         else:
             directness = "general"
         heavy = concern in ("avoid", "contraindicated")
-        is_open = bool(open_states or exposures or side.other is not None)
+        if_taking = side.other is not None and not any(part.taken for part in parts)
+        is_open = bool(open_states or exposures or if_taking)
         if relative:
             block = "related"
             if not (heavy or speaks or own_label):
                 return None
-        elif not inferred and not is_open and (speaks or own_label or heavy):
+        elif not inferred and not is_open and (speaks or own_label or heavy or personal):
             block = "known"
         elif not inferred and is_open and heavy:
             block = "not-if"
+        elif any(part.taken for part in parts):
+            block = "taken"
         elif str(claim.kind) == "monitoring":
             block = "monitoring"
         elif not stated and claim.context.having:
@@ -346,6 +379,7 @@ class Oracle:
             open_states=open_states,
             open_exposures=exposures,
             partners=frozenset(partners),
+            personal=personal,
             other=side.other,
             path=side.way.ends,
         )
@@ -369,7 +403,7 @@ class Oracle:
     # --- sides --------------------------------------------------------------------------------------------------
 
     def sides(  # noqa: C901 - as above
-        self, claim: Any, compound: str, condition: str, own: dict[str, Way]
+        self, claim: Any, compound: str, condition: str, own: dict[str, Way], whom: Person
     ) -> list[Side]:
         taking = claim.context.taking
         signal = claim.subject not in own and claim.signal_for is not None
@@ -390,24 +424,31 @@ class Oracle:
                 continue
             parts = []
             if other is not None:
-                for treatment in self.treatments(condition):
+                for treatment in sorted({*self.treatments(condition), *whom.takes}):
                     if treatment != compound and treatment not in own:
-                        part = self.part(treatment, other)
+                        part = self.part(treatment, other, whom.takes - {compound})
+                        if part is not None and whom.complete and not part.taken:
+                            part = None
                         if part is not None and not (rigid and part.way.ends):
                             parts.append(part._replace(unbanded=part.unbanded or unbanded))
             none_banded = all(part.unbanded for part in parts) if parts else unbanded
             found.append(Side(role, way, other, tuple(parts), none_banded, signal and role == "subject"))
         return found
 
-    def part(self, treatment: str, other: str) -> Part | None:
-        """The treatment is what is taken, or lies under it; or what is taken lies under a class of treatments."""
+    def part(self, treatment: str, other: str, takes: frozenset[str]) -> Part | None:
+        """The treatment is what is taken, or lies under it; or what is taken lies under a class of treatments.
+
+        It is taken when the person takes it or a member of it; what lies under a class, when a member is that.
+        """
         reached = self.ways(treatment)
+        taken = [medicine for medicine in takes if treatment in self.ways(medicine)]
         if other in reached:
-            return Part(treatment, None, unbanded=False, way=reached[other])
+            return Part(treatment, None, unbanded=False, way=reached[other], taken=bool(taken))
         if treatment in self.ways(other):
-            return Part(treatment, other, unbanded=False, way=Way())
+            very = any(other in self.ways(medicine) for medicine in taken)
+            return Part(treatment, other, unbanded=False, way=Way(), taken=very)
         way = self.without_band(reached, other)
-        return None if way is None else Part(treatment, None, unbanded=True, way=way)
+        return None if way is None else Part(treatment, None, unbanded=True, way=way, taken=bool(taken))
 
     def without_band(self, reached: dict[str, Way], band: str) -> Way | None:
         """The way to an inhibitor or inducer whose band nobody stated."""
