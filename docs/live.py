@@ -28,6 +28,7 @@ from typing import Any, Final
 import importlib_resources
 
 import safetykb
+from safetykb.answer.burden import alert_load
 from safetykb.cli import main, make_parser
 from safetykb.knowledge.checks import CHECKS
 from safetykb.knowledge.checks.citing import SECTIONS
@@ -491,7 +492,13 @@ def words(name: str) -> str:
     return ", ".join(_code(member.value) for member in members) + "."
 
 
+def load_tables() -> str:
+    """The alert load over every packaged pair, as the library shows it."""
+    return alert_load().to_markdown().split("\n", 1)[1]
+
+
 MADE: Final[Mapping[str, Callable[..., str]]] = {
+    "alert-load": load_tables,
     "blocks": blocks,
     "check-count": check_count,
     "checks": check_tables,

@@ -1,0 +1,45 @@
+"""The alert load: what the answers ask of their readers, counted."""
+
+from __future__ import annotations
+
+from safetykb.answer.burden import alert_load
+from safetykb.knowledge.base import KnowledgeBase
+
+from .helpers import sample
+
+
+def test_every_pair_is_counted_once():
+    """The load covers every compound in every condition."""
+    knowledge: KnowledgeBase = sample()
+    load = alert_load(knowledge)
+    assert load.pairs == len(knowledge.compounds) * len(knowledge.conditions)
+    assert [found.compounds for found in load.headlines] == [len(knowledge.compounds)] * len(knowledge.conditions)
+
+
+def test_the_shares_of_a_sort_make_a_whole():
+    """The shares of each sort of finding add up to all findings, within rounding."""
+    for spreads in alert_load(sample()).spreads.values():
+        assert abs(sum(spread.share for spread in spreads) - 1) < 0.01
+
+
+def test_headlines_are_told_apart():
+    """The concerns of a condition's headlines count each compound once, undetermined among them."""
+    for found in alert_load(sample()).headlines:
+        assert sum(found.concerns.values()) == found.compounds
+        assert 1 <= found.texts <= found.compounds
+
+
+def test_packaged_headlines_differ():
+    """Where a condition is entered, most compounds have a headline of their own, and inference stays the lesser part."""
+    load = alert_load()
+    entered = {found.condition: found for found in load.headlines}["multiple sclerosis"]
+    assert entered.texts > entered.compounds / 2
+    joined = next(spread for spread in load.spreads["origin"] if spread.name == "joined")
+    assert joined.share < 0.25
+
+
+def test_the_load_is_shown_as_tables():
+    """The load shows itself as text, with each sort and each condition."""
+    text = alert_load(sample()).to_text()
+    assert "BY CONCERN" in text
+    assert "HEADLINES" in text
