@@ -106,6 +106,16 @@ def test_review_of_a_patient(run: Run):
     assert answer(patient).to_text() != answer().to_text()
 
 
+def test_json_of_a_patient(run: Run):
+    """In JSON stand the facts that were given, and what is missing; without a patient there is null."""
+    flags = ("--age", "70", "--taking", "inhibizole", "--taking", "unobtainium")
+    told = json.loads(run("review", *PAIR, *DATA, *DAY, *flags, "--format", "json")[1])["patient"]
+    assert [fact["text"] for fact in told["facts"]] == ["age 70 years", "takes inhibizole", "takes unobtainium"]
+    assert [fact["known"] for fact in told["facts"]] == [True, True, False]
+    assert told["missing"]
+    assert json.loads(run("review", *PAIR, *DATA, "--format", "json")[1])["patient"] is None
+
+
 def test_a_patient_in_a_file(run: Run, tmp_path: Path):
     """A file states the same facts, in the shape of a Patient."""
     file = tmp_path / "patient.json"

@@ -63,16 +63,10 @@ class Parser(argparse.ArgumentParser):
         return options
 
 
-def add_knowledge(parser: argparse.ArgumentParser, *, overlay: bool = True) -> None:
-    """Let ``parser`` take the knowledge that is asked."""
+def add_knowledge(parser: argparse.ArgumentParser) -> None:
+    """Let ``parser`` take the knowledge that is asked, and the day on which a policy is in force and a source old."""
     parser.add_argument("--data", metavar="DIR", help="read this tree of records, not the packaged one")
-    if overlay:
-        parser.add_argument("--overlay", metavar="DIR", help="lay the records and policies of this directory over it")
-        add_today(parser)
-
-
-def add_today(parser: argparse.ArgumentParser) -> None:
-    """Let ``parser`` take the day on which a policy is in force and a source is old."""
+    parser.add_argument("--overlay", metavar="DIR", help="lay the records and policies of this directory over it")
     parser.add_argument("--today", metavar="DAY", help="answer as on this day, YYYY-MM-DD (default: the current one)")
 
 

@@ -117,9 +117,13 @@ def _named(review: SafetyReview) -> str:
     return f"{review.compound.name} in {review.condition.name}{place}"
 
 
-def _pairs(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    for id in sorted({*old, *new}):
-        yield id, old.get(id), new.get(id)
+def _apart(
+    old: Mapping[str, T], new: Mapping[str, T]
+) -> tuple[list[tuple[str, T]], list[tuple[str, T]], list[tuple[str, T, T]]]:
+    """Return what only ``old`` holds, what only ``new`` holds, and what stands in both, each in order."""
+    gone = [(id, old[id]) for id in sorted({*old} - {*new})]
+    came = [(id, new[id]) for id in sorted({*new} - {*old})]
+    return gone, came, [(id, old[id], new[id]) for id in sorted({*old} & {*new})]
 
 
 # --- two versions of the knowledge ------------------------------------------------------------------------------------
@@ -129,20 +133,18 @@ def _standing(
     old: Mapping[str, T], new: Mapping[str, T], text: Callable[[T], str], found: list[ClinicalChange]
 ) -> Iterator[tuple[str, T, T]]:
     """Yield each record that stands in both; add to ``found`` what came, went, was withdrawn or is back."""
-    for id, before, after in _pairs(old, new):
-        if before is None and after is not None:
-            found.append(ClinicalChange(turn=Turn.ADDED, id=id, text=text(after)))
-        elif after is None and before is not None:
-            found.append(ClinicalChange(turn=Turn.REMOVED, id=id, text=text(before)))
-        elif before is not None and after is not None:
-            was, now = _withdrawn(before), _withdrawn(after)
-            if now and not was:
-                told = f"{text(before)} Withdrawn: {now.reason} ({now.date})"
-                found.append(ClinicalChange(turn=Turn.WITHDRAWN, id=id, text=told))
-            elif was and not now:
-                found.append(ClinicalChange(turn=Turn.ADDED, id=id, text=f"no longer withdrawn: {text(after)}"))
-            elif not now:
-                yield id, before, after
+    gone, came, both = _apart(old, new)
+    found += [ClinicalChange(turn=Turn.REMOVED, id=id, text=text(record)) for id, record in gone]
+    found += [ClinicalChange(turn=Turn.ADDED, id=id, text=text(record)) for id, record in came]
+    for id, before, after in both:
+        was, now = _withdrawn(before), _withdrawn(after)
+        if now and not was:
+            told = f"{text(before)} Withdrawn: {now.reason} ({now.date})"
+            found.append(ClinicalChange(turn=Turn.WITHDRAWN, id=id, text=told))
+        elif was and not now:
+            found.append(ClinicalChange(turn=Turn.ADDED, id=id, text=f"no longer withdrawn: {text(after)}"))
+        elif not now:
+            yield id, before, after
 
 
 def _withdrawn(record: object) -> Withdrawal | None:
@@ -274,10 +276,9 @@ def _entity(entity: Entity) -> str:
 
 
 def _sources(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[ClinicalChange]:
-    for id, before, after in _pairs(old.sources, new.sources):
-        if before is not None and after is not None:
-            for text in _about_source(before, after):
-                yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text)
+    for id, before, after in _apart(old.sources, new.sources)[2]:
+        for text in _about_source(before, after):
+            yield ClinicalChange(turn=Turn.EVIDENCE, id=id, text=text)
 
 
 def _about_source(before: Source, after: Source) -> Iterator[str]:
@@ -298,20 +299,18 @@ def _reviews(old: SafetyReview, new: SafetyReview) -> Iterator[ClinicalChange]:
         highest = "the highest that a treatment or the condition itself can bring"
         yield from _concern("headline", old.headline.highest, new.headline.highest, highest, unknown)
     same = (old.compound.id, old.condition.id) == (new.compound.id, new.condition.id)
-    before = {finding.id: finding for finding in old.findings}
-    after = {finding.id: finding for finding in new.findings}
-    for id, was, now in _pairs(before, after):
-        if was is None and now is not None:
-            yield ClinicalChange(turn=Turn.ADDED, id=id, text=_finding(now))
-        elif now is None and was is not None:
-            yield _gone(was, new) if same else ClinicalChange(turn=Turn.REMOVED, id=id, text=_finding(was))
-        elif was is not None and now is not None:
-            yield from _concern(id, was.concern, now.concern, now.statement, str(now.kind))
-            levels = [f"{f.evidence.basis}, {f.evidence.level}" for f in (was, now)]
-            yield from _level(id, levels[0], levels[1], now.hazard_name)
-            yield from _reworded(id, was.statement, now.statement)
-    gone = {(gap.topic, gap.phrase) for gap in old.gaps} - {(gap.topic, gap.phrase) for gap in new.gaps}
-    for topic, phrase in sorted(gone) if same else ():
+    gone, came, both = _apart({f.id: f for f in old.findings}, {f.id: f for f in new.findings})
+    for id, finding in gone:
+        yield _gone(finding, new) if same else ClinicalChange(turn=Turn.REMOVED, id=id, text=_finding(finding))
+    for id, finding in came:
+        yield ClinicalChange(turn=Turn.ADDED, id=id, text=_finding(finding))
+    for id, was, now in both:
+        yield from _concern(id, was.concern, now.concern, now.statement, str(now.kind))
+        levels = [f"{f.evidence.basis}, {f.evidence.level}" for f in (was, now)]
+        yield from _level(id, levels[0], levels[1], now.hazard_name)
+        yield from _reworded(id, was.statement, now.statement)
+    closed = {(gap.topic, gap.phrase) for gap in old.gaps} - {(gap.topic, gap.phrase) for gap in new.gaps}
+    for topic, phrase in sorted(closed) if same else ():
         yield ClinicalChange(turn=Turn.CLOSED_GAP, id="gaps", text=f"{topic}: no longer '{phrase}'")
 
 

@@ -16,7 +16,8 @@ OLD = Notice(id="examplamine/inhibizole-2021", date="2026-11-24", reason="a newe
 def with_more(date: str) -> KnowledgeBase:
     """The made-up knowledge with a study, a search and a fact withdrawn as well."""
     base, gone = sample(), Withdrawal(date=date, reason="it was wrong")
-    study, search, fact = (next(iter(kind.values())) for kind in (base.studies, base.searches, base.assertions))
+    study, search = next(iter(base.studies.values())), next(iter(base.searches.values()))
+    fact = next(iter(base.assertions.values()))
     return changed(
         studies={study.id: attrs.evolve(study, withdrawn=gone)},
         searches={search.id: attrs.evolve(search, withdrawn=gone)},

@@ -18,7 +18,7 @@ from safetykb.knowledge.layout import Edition
 from safetykb.knowledge.loading import MAX_PROBLEMS
 from safetykb.knowledge.overlay import POLICY_FILE
 from safetykb.knowledge.strict_json import MAX_BYTES
-from tests.answer.helpers import FORMATS, SHOWN, ask, forms, plain, sample
+from tests.answer.helpers import FORMATS, SAMPLE, SHOWN, ask, forms, plain, sample
 from tests.policy.overlays import (
     AVOID,
     CAUTION,
@@ -72,6 +72,13 @@ def test_an_overlay_adds_records(base: KnowledgeBase, tmp_path: Path):
     assert any(finding.id == "examplamine/ward-nine" for finding in ask(knowledge=more).findings)
     assert state(base) == before
     assert "examplamine/ward-nine" not in base.considerations
+
+
+def test_load_and_lay_over(tmp_path: Path):
+    """KnowledgeBase.load reads a whole tree, which takes an overlay like the packaged one."""
+    base = KnowledgeBase.load(SAMPLE)
+    assert base.digest == sample().digest
+    assert over(base, tmp_path, raised()).considerations[CAUTION].concern is Concern.AVOID
 
 
 def test_an_empty_overlay_changes_nothing(base: KnowledgeBase, tmp_path: Path):
