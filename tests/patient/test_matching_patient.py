@@ -285,7 +285,7 @@ def test_a_claim_needs_both_the_medicine_and_the_state():
     made = clinic().claim("drug/both", "avoid", taking="stranger", having="older-age")
     assert ask(made, age=70, medications=("stranger",)).headline.concern is Concern.AVOID
     for facts in ({"age": 70}, {"medications": ("stranger",)}):
-        assert ask(made, **facts).headline.concern is None  # type: ignore[arg-type]
+        assert ask(made, **facts).headline.concern is None
 
 
 def test_a_band_that_nobody_stated_is_no_stronger_for_being_taken():
@@ -296,6 +296,17 @@ def test_a_band_that_nobody_stated_is_no_stronger_for_being_taken():
     found = review.finding("drug/strong")
     assert (found.origin, found.concern, found.block) == (Origin.JOINED, Concern.CAUTION, Place.TAKEN)
     assert review.headline.concern is Concern.CAUTION
+
+
+def test_a_medicine_that_meets_a_signal_weakens_nothing():
+    """A claim that is stated of a treatment is no signal of it, whatever else the patient takes."""
+    made = World().compound("drug").compound("first").compound("other").condition("disease", treatments="first:pain")
+    made.has("drug", "class").has("first", "class").has("drug", "role").has("other", "role")
+    made.claim("first/role", "avoid", taking="role", signal_for="class")
+    assert made.review().headline.highest is Concern.AVOID
+    review = ask(made, medications=("other",))
+    assert review.headline.highest is Concern.AVOID
+    assert review.finding("first/role").concern is Concern.AVOID
 
 
 def test_a_relative_stays_a_relative():

@@ -360,6 +360,17 @@ def test_medicines_by_any_name():
     ]
 
 
+def test_two_names_of_two_forms_leave_the_form_open():
+    """Two names of one medicine that speak of two forms leave open how it is taken, in any order."""
+    brands = [{"text": f"Brand-{form}", "type": "brand", "form": form} for form in ("tablet", "drip")]
+    made = clinic().compound("partner", "tablet:oral", "drip:intravenous", synonyms=brands)
+    one = person(made, medications=("Brand tablet",)).takes["partner"].exposure
+    assert one is not None
+    assert one.form == "tablet"
+    for names in (("Brand tablet", "Brand drip"), ("Brand drip", "Brand tablet"), ("partner", "Brand tablet")):
+        assert person(made, medications=(*names, names[0])).takes["partner"].exposure is None
+
+
 HOSTILE = ("", "   ", "x" * 5000, "twin", "drug (iv / oral)", "drug (tablet / injection)", "drug ()", "\x00", "\u202e")
 
 

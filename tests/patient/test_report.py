@@ -10,6 +10,8 @@ import pytest
 import safetykb
 from safetykb import Concern, NoSuchRecord, Patient, PersonalReport, SafetyReview
 from safetykb.answer.personal import report_of
+from safetykb.model.choices import PolicyAction
+from safetykb.model.policy import AppliedPolicy, Policy
 from tests.reasoning.building_blocks import World
 
 from .persons import ask, clinic, patient
@@ -157,8 +159,7 @@ def test_no_concern_is_below_each(before: Concern | None, after: Concern | None,
 
 
 def why(made: World, id: str, **facts: Any) -> str | None:
-    more = {"patient": patient(**facts)} if facts else {}
-    return made.review(**more).why_not(id)
+    return made.review(patient=patient(**facts) if facts else None).why_not(id)
 
 
 def test_what_stands_there_needs_no_reason():
@@ -182,6 +183,22 @@ def test_a_claim_that_was_withdrawn():
     """A withdrawn claim says since when and why."""
     made = clinic().claim("drug/a", withdrawn={"date": "2026-01-02", "reason": "It was misread."})
     assert why(made, "drug/a") == "it was withdrawn on 2026-01-02: It was misread."
+
+
+def test_a_claim_that_is_silenced():
+    """A silenced claim names the policy."""
+    policy = Policy(
+        id="quiet",
+        action=PolicyAction.SILENCE,
+        consideration="drug/kidneys",
+        author="Ward 7",
+        reason="Never seen here.",
+        date="2026-01-02",
+        expires="2027-01-02",
+    )
+    applied = AppliedPolicy(policy=policy, base_concern=Concern.AVOID, expired=False)
+    knowledge = attrs.evolve(rich().knowledge(), policies=(applied,))
+    assert safetykb.review("drug", "disease", knowledge=knowledge).why_not("drug/kidneys") == applied.text
 
 
 def test_a_claim_of_another_way_to_take_it():

@@ -83,7 +83,7 @@ class Side(NamedTuple):
 
 
 class Person(NamedTuple):
-    """What is known of one person: states that were said, by name, to hold or not to; medicines; whether that is all."""
+    """What is known of one person: states said to hold, states said not to, medicines, and whether these are all."""
 
     says: frozenset[str] = frozenset()
     says_not: frozenset[str] = frozenset()
@@ -275,9 +275,9 @@ class Oracle:
         others = [state for state in claim.context.having if state not in his]
         if any(state in has_not and state not in diagnoses for state in others):
             return None
-        if str(claim.kind) == "no-increase":
-            if any(s in diagnoses and s != condition for s in others) or his - whom.says:
-                return None
+        flowed = any(state in diagnoses and state != condition for state in others) or his - whom.says
+        if str(claim.kind) == "no-increase" and flowed:
+            return None
         if not stated:
             for state in others:
                 if state not in person:
@@ -295,7 +295,7 @@ class Oracle:
         sides = self.sides(claim, compound, condition, own, whom)
         if not sides:
             return None
-        side = min(sides, key=lambda side: (not side.parts, side.unbanded))
+        side = min(sides, key=lambda side: (not side.parts, side.unbanded, side.signal))
         parts = self.parts(side, sides)
         if side.other is not None and not parts and (not stated or whom.complete):
             return None

@@ -190,10 +190,10 @@ def obstacle(situation: Situation, match: Match) -> str | None:
 def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | None:
     """Find the side that the compound stands on, and the treatments on the other side.
 
-    Where the claim holds both ways, the side that a treatment fills goes first, and treatments that fill only the
-    other side are added as swapped.
+    Where the claim holds both ways, the side that a treatment fills goes first (with its band before without, the
+    very member before a signal of it), and treatments that fill only the other side are added as swapped.
     """
-    sides = sorted(_each_side(situation, consideration), key=lambda side: (not side.partners, side.unbanded))
+    sides = sorted(_each_side(situation, consideration), key=_strength)
     if not sides:
         return None
     first, *others = sides
@@ -203,6 +203,11 @@ def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | 
         best.setdefault(part.view.id, part)
     partners = tuple(best[view.id] for view in situation.treatments if view.id in best)
     return attrs.evolve(first, partners=partners)
+
+
+def _strength(side: Match) -> tuple[bool, bool, bool]:
+    """Return the order of sides, so that one medicine more makes no finding weaker."""
+    return (not side.partners, side.unbanded, side.signal)
 
 
 def _flowed(situation: Situation, part: StatePart) -> bool:

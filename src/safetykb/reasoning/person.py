@@ -78,8 +78,8 @@ class Person:
 
     @property
     def not_checked(self) -> tuple[str, ...]:
-        """What was stated and nothing here knows, in words."""
-        return tuple(fact.text for fact in self.facts if not fact.known)
+        """What was stated and nothing here knows, in words, each once."""
+        return tuple(dict.fromkeys(fact.text for fact in self.facts if not fact.known))
 
     def __repr__(self) -> str:
         """Return how many facts are stated, and none of them."""
@@ -116,7 +116,7 @@ class _Reader:
             facts=tuple(facts),
             has=self.has,
             has_not={state: fact for state, fact in self.has_not.items() if state not in self.has},
-            takes=self.takes,
+            takes=dict(sorted(self.takes.items())),
             notes=self.notes,
         )
 
@@ -279,7 +279,9 @@ class _Reader:
             except _NOT_KNOWN:
                 yield Fact(field="medications", text=f"takes {name}", known=False)
                 continue
-            self.takes.setdefault(asked.compound.id, asked)
+            known = self.takes.setdefault(asked.compound.id, asked)
+            if known.exposure != asked.exposure:  # two names, two forms: how it is taken is not known
+                self.takes[asked.compound.id] = attrs.evolve(asked, exposure=None)
             yield Fact(field="medications", text=f"takes {name}", compound=asked.compound.id)
         if self.patient.medications_complete:
             yield Fact(field="medications_complete", text="takes no other medicine")
