@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import os
 import pickle
 import time
 from pathlib import Path
@@ -418,6 +419,7 @@ def test_the_later_overlay_wins_and_both_are_shown(base: KnowledgeBase, tmp_path
     review = ask(knowledge=second)
     assert review.finding(CAUTION).concern is Concern.AVOID
     assert [applied.works for applied in review.policy] == [False, True]
+    assert [told["expired"] for told in review.to_dict()["policy"]] == [True, False]
     assert review.policy[0].text.startswith(f"A later policy on {CAUTION} takes the place of one by Dr Maker")
 
 
@@ -471,7 +473,11 @@ def _endless_name(place: Path) -> None:
     place.write_bytes(b'{"' + b"a" * 1_000_000 + b'": {"action": "silence"}}')
 
 
-HOSTILE = [_large, _link, _directory_link, _deep, _deep_lists, _many, _escaping, _endless_name]
+def _pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+HOSTILE = [_pipe, _large, _link, _directory_link, _deep, _deep_lists, _many, _escaping, _endless_name]
 
 
 @pytest.mark.parametrize("name", [POLICY_FILE, "considerations/examplamine/hostile.json"])
@@ -497,6 +503,13 @@ def test_a_hostile_overlay_on_the_packaged_knowledge(tmp_path: Path):
     with pytest.raises(DataError):
         base.with_overlay(tmp_path, today=TODAY)
     assert time.perf_counter() - start <= 2  # one, and as much again for a machine that others use
+
+
+def test_policies_are_not_judged_by_half_a_tree(base: KnowledgeBase, tmp_path: Path):
+    """When reading was given up, a policy on a record that was not reached is not called one on nothing."""
+    files = {f"stray-{number}.json": b"{" for number in range(MAX_PROBLEMS + 1)}
+    problems = refused(base, tmp_path, {"one": raised()}, files)
+    assert {*codes(problems)} == {"FIL:001", "FIL:009"}
 
 
 @pytest.mark.parametrize("name", ["../outside.json", "considerations/../../outside.json"])

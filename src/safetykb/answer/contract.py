@@ -58,7 +58,7 @@ def review_dict(review: SafetyReview) -> dict[str, Any]:
                 "reason": applied.policy.reason,
                 "date": applied.policy.date,
                 "expires": applied.policy.expires,
-                "expired": applied.expired,
+                "expired": not applied.works,
                 "text": applied.text,
             }
             for applied in review.policy

@@ -69,11 +69,12 @@ def build(
 ) -> KnowledgeBase:
     """Return the knowledge in ``files``; raise DataError with ``problems`` and everything else that is wrong.
 
-    ``checked``: the checks ran when the package was built. ``more``: what else is wrong with it.
+    ``checked``: the checks ran when the package was built. ``more``: what else is wrong with it, once all was read.
     """
     draft = parse(files)
     found = [*problems, *draft.problems] if checked else _found(draft, problems, gate=True)
-    found += more(draft.knowledge)
+    if not _given_up(found):
+        found += more(draft.knowledge)
     if found:
         raise DataError(tuple(sorted(found, key=_place)))
     return draft.knowledge
@@ -82,8 +83,12 @@ def build(
 def _found(draft: checks.Draft, problems: Sequence[Problem], *, gate: bool) -> list[Problem]:
     """Return what reading found, and what the checks find unless reading was given up: the rest may hold it."""
     found = [*problems, *draft.problems]
-    given_up = any(problem.code in ("FIL:004", "FIL:009") for problem in found)
-    return found if given_up else found + checks.run(draft, gate=gate)
+    return found if _given_up(found) else found + checks.run(draft, gate=gate)
+
+
+def _given_up(problems: Iterable[Problem]) -> bool:
+    """Tell whether a part of the tree was left unread."""
+    return any(problem.code in ("FIL:004", "FIL:009") for problem in problems)
 
 
 def _place(problem: Problem) -> tuple[str, str, str]:
