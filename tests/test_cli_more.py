@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import re
@@ -499,6 +501,23 @@ def test_as_a_process(tmp_path: Path):
     assert process("pin", "--check", file).stdout == b"no change in 1 answer\n"
     bad = process("review", *PAIR, "--age", SECRET)
     assert (bad.returncode, SECRET.encode() in bad.stderr, b"Traceback" in bad.stderr) == (BAD, False, False)
+
+
+def test_what_does_not_print_is_escaped(run: Run):
+    """In JSON letters of any language stand as they are, what a terminal would obey is escaped, and both read back."""
+    name = "Größe \u202e\x1b[31m"
+    told = run("review", *PAIR, *DATA, *DAY, "--taking", name, "--format", "json")[1]
+    assert "Größe" in told
+    assert "\u202e" not in told
+    assert "\x1b" not in told
+    assert json.loads(told)["headline"]["not_checked"] == [f"takes {name}"]
+
+
+def test_output_to_any_stream():
+    """A program that captures the output with a stream of its own gets the same text."""
+    with contextlib.redirect_stdout(io.StringIO()) as captured:
+        assert main(["review", *PAIR, *DATA, *DAY]) == OK
+    assert captured.getvalue() == answer().to_text()
 
 
 def test_every_command_is_named_in_the_help():
