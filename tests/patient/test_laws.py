@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 import safetykb
 from safetykb import Concern, Finding, KnowledgeBase, Patient, SafetyReview, UnknownName
 from safetykb.answer.personal import fact_lines
+from safetykb.knowledge.base import Entity
 from safetykb.knowledge.lookup import names_of
 from safetykb.model.choices import ChildPugh, Sex
 from safetykb.model.patient import BloodPressure
 from safetykb.model.scales import Coverage
 from safetykb.reasoning.findings import Place
 from safetykb.reasoning.headline import Headline, headline_of
-from safetykb.reasoning.matching import Status, laid_out
+from safetykb.reasoning.matching import ExposurePart, StatePart, Status, laid_out
 from safetykb.reasoning.person import person_of
 from safetykb.reasoning.ranking import findings_of
 from safetykb.reasoning.situation import Situation
@@ -47,7 +48,8 @@ def packaged() -> KnowledgeBase:
 def states() -> tuple[str, ...]:
     """Every state and condition by its own name."""
     knowledge = packaged()
-    found = [*knowledge.conditions.values(), *(t for t in knowledge.terms.values() if knowledge.is_state(t.id))]
+    found: list[Entity] = [*knowledge.conditions.values()]
+    found += (t for t in knowledge.terms.values() if knowledge.is_state(t.id))
     return tuple(sorted(entity.name for entity in found))
 
 
@@ -148,9 +150,14 @@ def rank(concern: Concern | None) -> int:
     return concern.rank if concern else -1
 
 
+def but(of: Patient, **facts: Any) -> Patient:
+    """The patient with other facts."""
+    return attrs.evolve(of, **facts)
+
+
 def joined(of: Patient, field: str, name: str) -> Patient:
     """The patient with one name more."""
-    return attrs.evolve(of, **{field: (*(getattr(of, field) or ()), name)})
+    return but(of, **{field: (*(getattr(of, field) or ()), name)})
 
 
 # --- rule 10 ----------------------------------------------------------------------------------------------------------
@@ -202,7 +209,7 @@ def test_a_value_that_newly_meets_a_test_never_lowers_the_highest(
     """Stating a value that newly meets a test, and refutes none that was met, never lowers `highest`."""
     value = data.draw(known(field))
     try:
-        stated = attrs.evolve(patient, **{field: value})
+        stated = but(patient, **{field: value})
     except ValueError:  # male and pregnant
         assume(False)  # noqa: FBT003  hypothesis has no other name for it
         raise
@@ -225,7 +232,7 @@ def test_stating_an_unknown_lowers_only_by_closing_what_was_open(
     )
     assume(not {*more}.intersection(patient.stated))
     try:
-        stated = attrs.evolve(patient, **more)
+        stated = but(patient, **more)
     except ValueError:  # male and pregnant
         return
     (findings, before), (left, after) = answer(pair, patient), answer(pair, stated)
@@ -285,14 +292,14 @@ def test_order_and_repetition_do_not_matter(pair: tuple[str, str], patient: Pati
             more = [*names, *chance.sample(names, min(2, len(names)))]
             chance.shuffle(more)
             changed[field] = tuple(more)
-    same(safetykb.review(*pair, patient), safetykb.review(*pair, attrs.evolve(patient, **changed)))
+    same(safetykb.review(*pair, patient), safetykb.review(*pair, but(patient, **changed)))
 
 
 @functools.cache
 def other_names() -> dict[str, tuple[str, ...]]:
     """The names of each compound, condition and state that lead to it alone, without a form."""
     knowledge = packaged()
-    entities = [*knowledge.compounds.values(), *knowledge.conditions.values(), *knowledge.terms.values()]
+    entities: list[Entity] = [*knowledge.compounds.values(), *knowledge.conditions.values(), *knowledge.terms.values()]
     known: dict[str, set[str]] = {}
     for entity in entities:
         for name, _ in names_of(entity):
@@ -318,7 +325,7 @@ def test_another_name_or_case_gives_the_same_answer(pair: tuple[str, str], patie
     changed = {
         field: tuple(rewritten(field, name) for name in names) for field in LISTS if (names := getattr(patient, field))
     }
-    same(safetykb.review(*pair, patient), safetykb.review(*pair, attrs.evolve(patient, **changed)))
+    same(safetykb.review(*pair, patient), safetykb.review(*pair, but(patient, **changed)))
 
 
 @given(st.sampled_from(medicines()), st.sampled_from(medicines()))
@@ -343,7 +350,8 @@ def test_nothing_with_an_unmet_part_applies(pair: tuple[str, str], patient: Pati
         if finding.relative is None:
             match = laid_out(asked, packaged().considerations[finding.id])
             assert match is not None
-            assert all(part.status is not Status.UNMET for part in (*match.states, *match.exposures))
+            parts: list[StatePart | ExposurePart] = [*match.states, *match.exposures]
+            assert all(part.status is not Status.UNMET for part in parts)
             assert all(partner.status == "met" for partner in finding.partners) or not patient.medications_complete
 
 

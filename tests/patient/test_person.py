@@ -283,6 +283,15 @@ def test_what_is_no_state_is_not_checked():
     assert person(made, conditions=("harm", "some class")).not_checked == ("harm", "some class")
 
 
+def test_a_name_that_a_hazard_has_too_is_the_state():
+    """Where a hazard and a state share a name, what a patient has is the state, and an allergy is to the substance."""
+    made = clinic().term("retention", "state").term("hazard-of-it", "effect", label="retention")
+    made.term("cream", "drug-class").term("cream-trouble", "state", label="cream")
+    assert person(made, conditions=("Retention",)).has.keys() == {"retention"}
+    assert person(made, has_not=("retention",)).has_not.keys() == {"retention"}
+    assert person(made.has("drug", "cream"), allergies=("cream",)).has.keys() == {"allergy-to-it"}
+
+
 def test_the_past_is_another_state():
     """What is past means the state that says past, not the state of today."""
     made = clinic().term("stroke", "state").term("past-stroke", "state").term("clot", "state")

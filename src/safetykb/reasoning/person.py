@@ -30,8 +30,6 @@ _PREGNANCY: Final = ("pregnant", "could_become_pregnant", "breastfeeding")
 _OTHER_MEASURE: Final = {"crcl": "egfr", "egfr": "crcl"}
 _MEASURES: Final = {"egfr": "eGFR", "crcl": "creatinine clearance"}
 _PART_OF: Final = {"systolic": "bp", "diastolic": "bp"}
-_NOT_KNOWN: Final = (UnknownName, AmbiguousName, InvalidQuestion)
-"""What a name of a patient may raise; it is then not checked, and the error goes no further."""
 
 
 class Answer(enum.Enum):
@@ -201,14 +199,23 @@ class _Reader:
 
     def state_of(self, name: str) -> str | None:
         """Return the condition or state that ``name`` names; None when nothing here knows it."""
-        for kind in ("condition", "term"):
-            try:
-                found = self.names.id_of(kind, name).id
-            except _NOT_KNOWN:
-                continue
-            if self.knowledge.is_state(found):
-                return found
+        return self.only_one(name, ("condition", "term"), of_person=True)
+
+    def only_one(self, name: str, kinds: tuple[str, ...], *, of_person: bool) -> str | None:
+        """Return the one entity of its family that ``name`` names: a hazard and a state may share a name."""
+        for kind in kinds:
+            found = [id for id in self.named(kind, name) if self.knowledge.is_state(id) is of_person]
+            if len(found) == 1:
+                return found[0]
         return None
+
+    def named(self, kind: str, name: str) -> tuple[str, ...]:
+        try:
+            return (self.names.id_of(kind, name).id,)
+        except AmbiguousName as several:
+            return several.candidates
+        except (UnknownName, InvalidQuestion):
+            return ()
 
     def stated_states(self, field: str, names: Iterable[str]) -> Iterable[Fact]:
         for name in names:
@@ -265,18 +272,13 @@ class _Reader:
         return entity in self.graph.reach(self.compound) or entity in relatives
 
     def substance_of(self, name: str) -> str | None:
-        for kind in ("compound", "term"):
-            try:
-                return self.names.id_of(kind, name).id
-            except _NOT_KNOWN:
-                continue
-        return None
+        return self.only_one(name, ("compound", "term"), of_person=False)
 
     def medicines(self) -> Iterable[Fact]:
         for name in self.patient.medications or ():
             try:
                 asked = self.names.compound(name)
-            except _NOT_KNOWN:
+            except (UnknownName, AmbiguousName, InvalidQuestion):
                 yield Fact(field="medications", text=f"takes {name}", known=False)
                 continue
             known = self.takes.setdefault(asked.compound.id, asked)
