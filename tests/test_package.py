@@ -97,6 +97,8 @@ calls = {
     "compound": lambda: safetykb.compound("ketamine"),
     "condition": lambda: safetykb.condition("multiple sclerosis"),
     "considerations": lambda: safetykb.considerations(compound="ketamine"),
+    "diff": lambda: safetykb.diff(safetykb.knowledge_base(), safetykb.knowledge_base()),
+    "interactions": lambda: safetykb.interactions("ketamine", ["theophylline"]),
     "knowledge_base": lambda: safetykb.knowledge_base(),
     "review": lambda: safetykb.review("ketamine", "multiple sclerosis"),
     "search": lambda: safetykb.search("bladder"),
