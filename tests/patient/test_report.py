@@ -333,3 +333,11 @@ def test_an_explanation_tells_the_facts():
     nobody = made.review().explain("drug/kidneys")
     assert "patient" not in str(nobody)
     assert nobody.to_dict()["facts"] == []
+
+
+def test_an_explanation_tells_what_is_taken():
+    """The proof of an interaction names the medicine that is taken and the way from it to the claim."""
+    made = rich().has("stranger", "class").claim("drug/class", "avoid", taking="class")
+    found = ask(made, medications=("stranger",)).finding("drug/class")
+    assert "Known of the patient: takes stranger." in found.to_text()
+    assert [step.end for step in found.explain().steps] == ["class"]

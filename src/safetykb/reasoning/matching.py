@@ -124,13 +124,8 @@ class Match:
         return tuple(part for part in self.exposures if part.status is Status.OPEN)
 
     @property
-    def is_open(self) -> bool:
-        """Whether any part of the context is open. A medicine is open until somebody is known to take it."""
-        return bool(self.open_states or self.open_exposures or self.is_if_taking)
-
-    @property
     def is_if_taking(self) -> bool:
-        """Whether it needs a medicine that nobody is known to take."""
+        """Whether it needs a medicine that nobody is known to take: it is open until somebody is."""
         return self.other is not None and not any(part.taken for part in self.partners)
 
     @property
