@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import runpy
@@ -15,7 +17,7 @@ import pytest
 import safetykb
 from safetykb import DataError
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
-from safetykb.cli import BAD, FORMATS, FOUND, OK, main
+from safetykb.cli import BAD, FORMATS, FOUND, OK, dumps, main
 from safetykb.knowledge.loading import load
 
 PACKAGE = Path(safetykb.__file__).parent
@@ -310,6 +312,23 @@ def test_hostile_arguments_do_no_harm(run: Run):
     _, _, err = run("review", "\x1b[31mred\u202e", "DD", *DATA)
     assert "\x1b" not in err
     assert "\u202e" not in err
+
+
+def test_json_is_printable_and_means_the_same():
+    """In JSON what does not print is escaped, letters of any language are not, and the value stays the same."""
+    value = {"Größe": ["\u202e✓", "a\x1b[31m\nb", "\u200b"]}
+    told = dumps(value)
+    assert json.loads(told) == value
+    assert "Größe" in told
+    assert all(line.isprintable() for line in told.split("\n"))
+    assert told.endswith("}\n")
+
+
+def test_output_may_be_any_stream():
+    """A program that captures the output with a stream of its own gets the same text."""
+    with contextlib.redirect_stdout(io.StringIO()) as captured:
+        assert main(["review", *PAIR, *DATA]) == OK
+    assert captured.getvalue() == answer().to_text()
 
 
 # --- as a process -----------------------------------------------------------------------------------------------------

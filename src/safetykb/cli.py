@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
 from safetykb.answer.queries import search
 from safetykb.errors import InvalidQuestion, SafetyKBError
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.knowledge.loading import knowledge_base, load, problems_of
+from safetykb.knowledge.loading import advice_on, knowledge_base, load, problems_of
 from safetykb.model.considerations import Exposure, SafetyConsideration
 from safetykb.rendering.characters import printable
 
@@ -192,5 +193,8 @@ def _check(options: argparse.Namespace) -> int:
     if problems:
         print(f"safetykb: {len(problems)} problem{'' if len(problems) == 1 else 's'}", file=sys.stderr)
         return FOUND
+    advice = advice_on(options.directory)
+    for problem in advice:
+        _print(printable(f"to read again: {problem}"))
     _print("no problem found")
     return OK

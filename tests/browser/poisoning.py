@@ -120,7 +120,7 @@ def _kinds(hint: Any) -> list[Any]:
 def changed(change: Change) -> KnowledgeBase:
     """The made-up knowledge with every text changed, and a text in each field that may hold one and held none."""
     base = sample()
-    found = {}
+    found: dict[str, Any] = {}
     for name in KINDS:
         known: Collection[Any] = getattr(base, name)
         found[name] = Collection.of(known.kind, {id: _record(record, change) for id, record in known.items()})

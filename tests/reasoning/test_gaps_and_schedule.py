@@ -20,7 +20,7 @@ QUESTION = "drug in people with disease"
 
 
 def test_the_question_itself_is_the_first_gap():
-    """Without a study the first gap is the question itself, with the phrase that the searches earn and where to look."""
+    """Without a study the first gap is the question itself, with the phrase that is earned and where to look."""
     first = world().review().gaps[0]
     assert (first.topic, first.phrase, first.search) == (QUESTION, "Not verified", None)
     assert [name for name, _ in first.links] == ["PubMed", "ClinicalTrials.gov"]

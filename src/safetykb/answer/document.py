@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.model.choices import Design, Kind, TermKind
-from safetykb.model.evidence import Citation, Source
+from safetykb.model.evidence import Source
+from safetykb.model.outlines import cited, source_anchor
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, ReadDepth, Seriousness
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
@@ -35,6 +36,7 @@ from safetykb.rendering.outline import (
     Strong,
     Table,
     Tone,
+    between,
     items,
     paragraph,
     spans,
@@ -95,10 +97,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _between(separator: str, parts: Iterable[str | Span]) -> tuple[str | Span, ...]:
-    return tuple(piece for part in parts for piece in (separator, part))[1:]
-
-
 class _Writer:
     """Writes one review; findings are numbered in the order in which they are shown."""
 
@@ -150,7 +148,7 @@ class _Writer:
         """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
         first, *rest = headline_sentences(headline)
-        told = self.because() if headline.concern else (f" {first.partition(': ')[2].capitalize()}",)
+        told = self.because() if headline.concern else spans(f" {first.partition(': ')[2].capitalize()}")
         yield paragraph(badge_of(headline.concern), *told)
         if rest:
             yield items(*map(self.led, rest))
@@ -161,15 +159,15 @@ class _Writer:
         end = found.end() if (found := _LEAD.match(sentence)) else 0
         return spans(Strong(text=sentence[:end]), sentence[end:])
 
-    def because(self) -> tuple[str | Span, ...]:
+    def because(self) -> Spans:
         """Say which findings set the concern, by number and hazard."""
         found = [finding for finding in self.review.findings if finding.id in self.review.headline.because]
         hazards = ", ".join(dict.fromkeys(finding.hazard_name for finding in found))
-        return (f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
+        return spans(f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
 
-    def places(self, ids: Iterable[str]) -> tuple[str | Span, ...]:
+    def places(self, ids: Iterable[str]) -> Spans:
         """Return the numbers of findings, or the id of one that has none, each leading to its finding."""
-        return _between(", ", (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) for id in ids))
+        return between(", ", (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) for id in ids))
 
     def direct_text(self) -> str:
         told = evidence_text(self.review.headline.direct)
@@ -262,16 +260,10 @@ class _Writer:
                     f"By inference as well ({other.evidence.level}): {other.statement} ", self.explain(other)
                 )
         marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
-        yield paragraph(marks, *self.cited(finding.shown_cites), " ", self.explain(finding))
+        yield paragraph(marks, *cited(finding.shown_cites), " ", self.explain(finding))
 
     def explain(self, finding: Finding) -> Span:
         return Code(text=f"explain: {finding.id}")
-
-    @staticmethod
-    def cited(cites: Iterable[Citation]) -> tuple[str | Span, ...]:
-        """Return citations in brackets, each leading to its source."""
-        found = [Reference(text=f"{cite.key} {cite.locator}", to=f"source-{cite.key}") for cite in dict.fromkeys(cites)]
-        return ("[", *_between("; ", found), "]")
 
     def source(self, key: str) -> Source:
         return self.review.situation.knowledge.sources[key]
@@ -281,7 +273,7 @@ class _Writer:
     def general(self) -> Section:
         compound = self.review.compound
         told = (*compound.description, *compound.mechanism)
-        blocks: list[Block] = [paragraph(f"{said.text} ", *self.cited(said.cites)) for said in told]
+        blocks: list[Block] = [paragraph(f"{said.text} ", *cited(said.cites)) for said in told]
         facts = self.review.compound_facts
         classes = [fact.term_name for fact in of_kinds(facts, TermKind.DRUG_CLASS) if fact.entity == compound.id]
         if classes:
@@ -307,7 +299,7 @@ class _Writer:
         return f"{fact.term_name} ({', '.join(told)})" if told else fact.term_name
 
     def fact_body(self, fact: Fact) -> tuple[Block, ...]:
-        return tuple(paragraph(f"{text} ", *self.cited(cites)) for text, cites in fact.sentences)
+        return tuple(paragraph(f"{text} ", *cited(cites)) for text, cites in fact.sentences)
 
     def uses(self) -> Block:
         knowledge, compound = self.review.situation.knowledge, self.review.compound
@@ -318,7 +310,7 @@ class _Writer:
             status = str(use.status).replace("-", " ")
             name = knowledge.entity(use.condition).name
             told = f"{name}{form}: {status}{f' ({place})' if place else ''} "
-            lines.append(spans(told, *self.cited(use.cites)))
+            lines.append(spans(told, *cited(use.cites)))
         return items(*lines) if lines else paragraph("Not entered.")
 
     # --- 3: in this condition -------------------------------------------------------------------------------------
@@ -382,9 +374,9 @@ class _Writer:
             parts += ["By inference: ", *self.pointers(inferred, row)]
         return spans(*parts) if parts else spans("Nothing entered.")
 
-    def pointers(self, findings: Iterable[Finding], row: TreatmentRow) -> tuple[str | Span, ...]:
+    def pointers(self, findings: Iterable[Finding], row: TreatmentRow) -> Spans:
         """Return what a row knows by each finding, in one line."""
-        return tuple(piece for finding in findings for piece in ("; ", *self.pointer(finding, row)))[1:]
+        return spans(*(piece for finding in findings for piece in ("; ", *self.pointer(finding, row))))[1:]
 
     def pointer(self, finding: Finding, row: TreatmentRow) -> Iterable[str | Span]:
         """Yield the hazard, the number of the finding, and of an inferred one the sentence on the treatment's side."""
@@ -393,13 +385,12 @@ class _Writer:
         level = f" ({finding.evidence.level})" if finding.inferred else ""
         yield Strong(text=finding.hazard_name)
         yield f"{narrower}{level}"
-        if finding.id in self.numbers:
-            yield ", see "
-            yield from self.places((finding.id,))
+        yield ", see "
+        yield from self.places((finding.id,))
         said = partner.said if partner and finding.inferred else ()
         for place, sentence in enumerate(said):
             yield f"{' ' if place else ': '}{sentence.text} "
-            yield from self.cited(sentence.cites)
+            yield from cited(sentence.cites)
 
     def studied(self, row: TreatmentRow) -> str:
         if row.interaction_study:
@@ -519,7 +510,7 @@ class _Writer:
             number="-",
             title=spans(_capital(f"{compound.name}{form} for {study.topic}")),
             meta=spans(f"{name}{', '.join(parts)}"),
-            body=(*map(paragraph, lines), paragraph(*self.cited(study.cites), " ", Code(text=study.id))),
+            body=(*map(paragraph, lines), paragraph(*cited(study.cites), " ", Code(text=study.id))),
             anchor=f"study-{study.id.replace('/', '-')}",
         )
 
@@ -589,11 +580,11 @@ class _Writer:
         return Section(anchor="questions", title="Questions", blocks=(Definitions(pairs=tuple(pairs)),))
 
     @staticmethod
-    def keys(keys: Sequence[str]) -> tuple[str | Span, ...]:
+    def keys(keys: Sequence[str]) -> Spans:
         """Return the first few keys of sources, each leading to its source, and how many more there are."""
-        found = _between("; ", (Reference(text=key, to=f"source-{key}") for key in keys[:_KEYS]))
+        found = between("; ", (Reference(text=key, to=source_anchor(key)) for key in keys[:_KEYS]))
         more = len(keys) - _KEYS
-        return (*found, f"; and {more} more, under Sources") if more > 0 else found
+        return (*found, *spans(f"; and {more} more, under Sources")) if more > 0 else found
 
     def sources(self) -> Section:
         entries = tuple((Paragraph(spans=self.reference(source)),) for source in self.review.sources)
@@ -610,7 +601,7 @@ class _Writer:
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)
-        found: list[str | Span] = [Code(text=source.id, anchor=f"source-{source.id}"), f" {text}. "]
+        found: list[str | Span] = [Code(text=source.id, anchor=source_anchor(source.id)), f" {text}. "]
         ids = [f"{name} {value}".strip() for name, value in self.identifiers(source) if value]
         if ids:
             found.append(f"{', '.join(ids)}. ")

@@ -112,11 +112,6 @@ class Match:
         """The parts of the exposure that nobody stated."""
         return tuple(part for part in self.exposures if part.status is Status.OPEN)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether any part of the context is open. A medicine is open until somebody is known to take it."""
-        return bool(self.open_states or self.open_exposures or self.other is not None)
-
 
 def matches(situation: Situation) -> Iterator[Match]:
     """Yield the match of each consideration that applies, in the order of their ids."""

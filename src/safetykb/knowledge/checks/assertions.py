@@ -124,12 +124,15 @@ NUMBERS: Final = frozenset({"age", "weight", "egfr", "crcl", "alt", "alp", "bili
 FLAGS: Final = frozenset({"pregnant", "could_become_pregnant", "breastfeeding", "dialysis"})
 """The fields of a patient that are true or false."""
 
-WORDS: Final = frozenset({"sex", "child_pugh", "bp", "genotypes"})
-"""The fields of a patient that hold a word."""
+NUMBERS_OF_BP: Final = frozenset({"systolic", "diastolic"})
+"""The two numbers of a blood pressure."""
+
+WORDS: Final = frozenset({"sex", "child_pugh", "genotypes", "allergies"})
+"""The fields of a patient that hold words; an allergy is compared with the compound asked about, ``{subject}``."""
 
 
 def _wrong_test(test: StateTest) -> str | None:
-    if test.field in NUMBERS:
+    if test.field in NUMBERS | NUMBERS_OF_BP:
         if type(test.value) not in (int, float):
             return f"{test.field} is compared with a number"
         return None if test.unit else f"{test.field} is compared in a unit"
