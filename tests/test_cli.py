@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import safetykb
-from safetykb import DataError
+from safetykb import DataError, Problem, cli
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
 from safetykb.cli import BAD, FORMATS, FOUND, OK, dumps, main
 from safetykb.knowledge.loading import load
@@ -224,9 +224,19 @@ def test_check_of_a_tree_with_problems(run: Run, tmp_path: Path, names: list[str
 
 
 def test_check_of_the_packaged_tree(run: Run):
-    """Without a directory the packaged tree is checked, and what is found is printed."""
-    status, out, _ = run("check")
-    assert (status, out) == (OK, "no problem found\n") or (status == FOUND and out)
+    """Without a directory the packaged tree is checked: no problem, and perhaps what to read again."""
+    status, out, err = run("check")
+    *advice, last = out.splitlines()
+    assert (status, last, err) == (OK, "no problem found", "")
+    assert all(line.startswith("to read again: ") for line in advice)
+
+
+def test_advice_is_no_problem(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """What to read again is printed, and the status stays 0."""
+    advice = (Problem("RDG:004", "considerations/a/b.json", "$.cites", "this stands on one copy", "read another"),)
+    monkeypatch.setattr(cli, "advice_on", lambda _: advice)
+    told = "to read again: considerations/a/b.json $.cites: RDG:004 this stands on one copy; read another\n"
+    assert run("check", str(SAMPLE)) == (OK, f"{told}no problem found\n", "")
 
 
 def test_check_of_no_directory(run: Run, tmp_path: Path):

@@ -122,7 +122,7 @@ color:var(--muted);background:none;padding:0;overflow-wrap:anywhere}
 .safetykb a:any-link{color:var(--link);text-decoration:underline;text-decoration-thickness:1px;
 text-underline-offset:.18em;overflow-wrap:anywhere}
 .safetykb .reference{color:var(--muted);font-family:var(--sans);font-size:.82em;overflow-wrap:anywhere}
-.safetykb a.reference{text-decoration-color:var(--line)}
+.safetykb a.reference{color:var(--muted);text-decoration-color:var(--line)}
 .safetykb a.reference:hover{color:var(--link);text-decoration-color:currentcolor}
 .safetykb a:hover{text-decoration-thickness:2px}
 .safetykb :is(a,.table):focus-visible{outline:3px solid var(--link);outline-offset:3px;border-radius:2px}
@@ -218,7 +218,7 @@ border-radius:4px;font:1rem/1.4 var(--sans)}
 .safetykb>nav ol{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:.1rem 1.25rem;
 padding:0;list-style:none}
 .safetykb>nav li{padding:0;margin:0}
-.safetykb>nav a{display:block;padding:.35rem 0;color:var(--muted);text-decoration-color:transparent;
+.safetykb>nav a:any-link{display:block;padding:.35rem 0;color:var(--muted);text-decoration-color:transparent;
 overflow-wrap:break-word}
 .safetykb>nav a:is(:hover,:focus-visible){color:var(--link);text-decoration-color:currentcolor}
 .safetykb>main{margin-top:2rem}
