@@ -245,6 +245,15 @@ class Oracle:
         own = self.ways(compound, form)
         stated = str(claim.origin) == "stated"
 
+        # The sides.
+        sides = self.sides(claim, compound, condition, own)
+        if not sides:
+            return None
+        side = min(sides, key=lambda side: (not side.parts, side.unbanded))
+        parts = self.parts(side, sides)
+        if not stated and side.other is not None and not parts:
+            return None
+
         # The states: met, or open; a vulnerability is not a diagnosis.
         diagnoses, stages, person = self.by_name(condition), self.under(condition), self.ways(condition)
         if str(claim.kind) == "no-increase" and any(s in diagnoses and s != condition for s in claim.context.having):
@@ -261,15 +270,6 @@ class Oracle:
             for state in claim.context.having
             if stated and state not in diagnoses
         )
-
-        # The sides.
-        sides = self.sides(claim, compound, condition, own)
-        if not sides:
-            return None
-        side = min(sides, key=lambda side: (not side.parts, side.unbanded))
-        parts = self.parts(side, sides)
-        if not stated and side.other is not None and not parts:
-            return None
 
         # How it is taken.
         exposures = self.exposures(claim, compound, form, side.role)

@@ -19,6 +19,7 @@ def test_the_proof_of_a_stated_finding():
         "path": [],
         "grade": ["label0#warnings: label starts at moderate (authority)"],
     }
+    assert proof.finding.outline() == proof.outline()
     text = str(proof)
     for told in ("CAUTION harm", "Nothing lies between", "[label0 warnings]", "Result: authority, moderate, direct."):
         assert told in text

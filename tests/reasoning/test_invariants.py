@@ -27,7 +27,8 @@ from .agreement import situation
 from .building_blocks import World
 from .worlds import worlds
 
-KNOWLEDGE = parse(packaged_files()).knowledge
+FILES = packaged_files()
+KNOWLEDGE = parse(FILES).knowledge
 PAIRS = [(compound, condition) for compound in KNOWLEDGE.compounds for condition in KNOWLEDGE.conditions]
 SMALL = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -257,8 +258,7 @@ def test_another_spelling_gives_the_same_answer(data: st.DataObject):
 
 def test_order_of_files_does_not_matter():
     """The order in which files are read changes no answer."""
-    files = packaged_files()
-    backwards = parse(dict(reversed(files.items()))).knowledge
+    backwards = parse(dict(reversed(FILES.items()))).knowledge
     assert backwards.digest == KNOWLEDGE.digest
     for compound, condition in PAIRS[::23]:
         assert plain(review(compound, condition, knowledge=backwards)) == plain(
@@ -280,7 +280,7 @@ def test_order_of_made_up_files_does_not_matter(made: World, random: Any):
 @pytest.mark.parametrize("design", ["news", "cohort", "label"])
 def test_design_and_date_never_change_a_concern(design: str):
     """Changing only a source's design or date never changes a claim's own concern."""
-    files = packaged_files()
+    files = dict(FILES)
     for path in [path for path in files if path.startswith("sources/")]:
         source = json.loads(files[path])
         source["custom"] |= {"design": design, "version_date": "1990-01-01"}

@@ -19,6 +19,7 @@ from safetykb.model.entities import Compound, Condition
 from safetykb.model.evidence import Source
 from safetykb.model.scales import Coverage
 from safetykb.model.studies import Study
+from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
 from safetykb.reasoning.headline import Headline, headline_of
@@ -180,7 +181,9 @@ def _assemble(situation: Situation, asked: Asked, as_asked: tuple[str, str], jur
         as_asked=as_asked,
         jurisdiction=jurisdiction,
         see_also=_see_also(situation, asked),
-        headline=headline_of(findings, studies, answer_coverage(situation, findings, studies)),
+        headline=headline_of(
+            findings, studies, answer_coverage(situation, findings, studies), direct_absence(situation).phrase
+        ),
         coverage=section_coverage(situation, findings, rows, studies),
         compound_facts=compound_facts(situation),
         condition_facts=condition_facts(situation),

@@ -15,7 +15,7 @@ from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Fre
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Finding, Place
-from safetykb.reasoning.headline import DependsOn, evidence_text, headline_sentences
+from safetykb.reasoning.headline import DependsOn, direct_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
 from safetykb.rendering.outline import (
@@ -134,7 +134,6 @@ class _Writer:
     def summary(self) -> tuple[Block, ...]:
         review = self.review
         blocks: list[Block] = [*self.headline_blocks()]
-        blocks.append(paragraph(f"Direct evidence: {self.direct_text()}."))
         blocks.append(paragraph(self.treatments_text()))
         asked = self.exposure_text()
         if asked:
@@ -168,10 +167,6 @@ class _Writer:
     def places(self, ids: Iterable[str]) -> Spans:
         """Return the numbers of findings, or the id of one that has none, each leading to its finding."""
         return between(", ", (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) for id in ids))
-
-    def direct_text(self) -> str:
-        told = evidence_text(self.review.headline.direct)
-        return told or f"{direct_absence(self.review.situation).phrase.value} (this is not reassurance)"
 
     def treatments_text(self) -> str:
         rows = self.review.treatments
@@ -441,7 +436,7 @@ class _Writer:
         lines = [f"{count} x {key}" for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         coverage = ", ".join(f"{name}: {value}" for name, value in self.review.coverage.items())
         blocks = (
-            paragraph(f"Direct evidence: {self.direct_text()}."),
+            paragraph(f"Direct evidence: {direct_text(self.review.headline)}."),
             paragraph(f"Findings by basis, level and directness ({len(own)}):"),
             items(*lines) if lines else paragraph("none"),
             paragraph(f"Coverage: {coverage}."),

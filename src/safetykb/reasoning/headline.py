@@ -10,6 +10,7 @@ import attrs
 from safetykb.model.choices import Design, Kind
 from safetykb.model.scales import Basis, Concern, Coverage
 from safetykb.model.studies import Study
+from safetykb.reasoning.absence import Phrase
 from safetykb.reasoning.findings import Finding
 
 
@@ -88,12 +89,16 @@ class Headline:
     not_checked: tuple[str, ...]
     because: tuple[str, ...]
     direct: DirectEvidence
+    absence: Phrase
     coverage: Coverage
     text: str
 
 
-def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage) -> Headline:
-    """Return the headline of ``findings`` (a relative's among them are left out)."""
+def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage, absence: Phrase) -> Headline:
+    """Return the headline of ``findings`` (a relative's among them are left out).
+
+    ``absence``: what may be said of studies of the pair where none is held.
+    """
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
     concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
@@ -110,6 +115,7 @@ def headline_of(findings: Sequence[Finding], studies: Iterable[Study], coverage:
         not_checked=(),
         because=because,
         direct=direct_evidence(studies),
+        absence=absence,
         coverage=coverage,
         text="",
     )
@@ -237,7 +243,13 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
         parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
     if headline.inferred:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
+    parts.append(f"Direct evidence: {direct_text(headline)}.")
     return tuple(parts)
+
+
+def direct_text(headline: Headline) -> str:
+    """Return the direct evidence in words, or the fixed phrase of its absence."""
+    return evidence_text(headline.direct) or f"{headline.absence.value} (this is not reassurance)"
 
 
 UNDETERMINED: Final = "Undetermined: no statement that was read holds for these people as the question stands."
