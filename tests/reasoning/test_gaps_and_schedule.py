@@ -54,6 +54,17 @@ def test_animals_close_no_gap():
     assert str(made.review().coverage["studies"]) == "not-assessed"
 
 
+@pytest.mark.parametrize(("topic", "told"), [("case-report", "case report"), ("class-signal", "class signal")])
+def test_another_search_that_found_nothing_is_a_gap(topic: str, told: str):
+    """A search for cases or a signal of the class that found nothing is a gap; it earns no other phrase."""
+    made = world().condition("other").search("drug/disease--with-ect", topic, having="disease")
+    made.search("drug/disease--seen", topic, "found", having="disease").search("drug/other--x", topic, having="other")
+    made.search("stranger/disease--y", topic, having="disease")
+    made.search("drug/disease--z", topic, having="disease", withdrawn={"date": "2026-01-01", "reason": "wrong"})
+    found = {name: gap.phrase for name, gap in gaps(made).items() if told in name}
+    assert found == {f"with ect ({told})": "Not verified"}
+
+
 def test_a_study_without_a_result_is_a_gap():
     """A study without a result is a gap with its status and date, and a link to its registry where it has an id."""
     made = world().study("drug", "disease--a", result=False, registry_id="NCT01234567")

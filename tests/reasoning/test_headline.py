@@ -293,10 +293,20 @@ def test_text_names_avoid_and_above_and_counts_the_rest():
         "Caution. Contraindicated if taking one. Avoid if taking three or two. "
         "Contraindicated with any of these (not stated): stage; pregnancy. "
         "Avoid, as tablet, with any of these (not stated): heart failure. "
-        "Caution with 1 usual treatment. By inference only: fall."
+        "Caution with 1 usual treatment. By inference only: fall. "
+        "Direct evidence: Not verified (this is not reassurance)."
     )
     made.condition("disease", treatments="one:a two:b three:c four:d five:e").claim("drug/j", "caution", taking="five")
     assert "Caution with 2 usual treatments." in headline(made).text
+
+
+def test_text_says_the_direct_evidence():
+    """The text says the studies that there are, or the fixed phrase of their absence."""
+    assert headline(world().study("drug", "disease--a", exposed=9)).text.endswith(
+        "Direct evidence: 1 controlled study (9 exposed)."
+    )
+    searched = world().search("drug/a", "direct", having="disease")
+    assert headline(searched).text.endswith("Direct evidence: No direct evidence (this is not reassurance).")
 
 
 def test_text_of_nothing_reassures_nobody():

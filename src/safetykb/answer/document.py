@@ -51,7 +51,7 @@ _NAMED: Final = 5
 _KEYS: Final = 6
 """The largest number of sources that an answer to a question names; the rest stand in the list."""
 
-_LEAD: Final = re.compile(r"By inference only|\w+")
+_LEAD: Final = re.compile(r"By inference only|Direct evidence|\w+")
 """What stands out in a sentence of the headline: how heavy it is, or that it is inferred."""
 
 _READ: Final = {

@@ -91,7 +91,7 @@ def _other_searches(situation: Situation) -> Iterable[Gap]:
     """Yield the searches for cases or for a signal of the class that found nothing: they earn no other phrase."""
     for search in situation.knowledge.searches.values():
         looked_elsewhere = search.topic in (Topic.CASE_REPORT, Topic.CLASS_SIGNAL)
-        here = search.subject in situation.own and search.having in (None, *situation.person)
+        here = search.subject in situation.own and search.having in (None, *situation.diagnoses)
         if looked_elsewhere and here and search.withdrawn is None and search.outcome is not SearchOutcome.FOUND:
             yield Gap(
                 topic=f"{search.id.rpartition('--')[2].replace('-', ' ')} ({str(search.topic).replace('-', ' ')})",
