@@ -149,8 +149,7 @@ class _Writer:
         first, *rest = headline_sentences(headline)
         told = self.because() if headline.concern else spans(f" {first.partition(': ')[2].capitalize()}")
         yield paragraph(badge_of(headline.concern), *told)
-        if rest:
-            yield items(*map(self.led, rest))
+        yield items(*map(self.led, rest))
 
     @staticmethod
     def led(sentence: str) -> Spans:
