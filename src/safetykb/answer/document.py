@@ -97,6 +97,16 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _placed(findings: Sequence[Finding], places: Iterable[Place]) -> list[Finding]:
+    """Return the findings of ``places`` in order; what is known of these people and can wait comes last of them."""
+    found = [finding for place in places for finding in findings if finding.block is place]
+    return sorted(found, key=_can_wait)
+
+
+def _can_wait(finding: Finding) -> bool:
+    return finding.block is Place.KNOWN and (finding.concern or Concern.INFORM) < Concern.CAUTION
+
+
 class _Writer:
     """Writes one review; findings are numbered in the order in which they are shown."""
 
@@ -107,9 +117,9 @@ class _Writer:
 
     @staticmethod
     def _ordered(findings: Sequence[Finding]) -> Iterable[Finding]:
-        for place in (*_FIRST, Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
-            yield from (finding for finding in findings if finding.block is place)
-        yield from (finding for finding in findings if finding.block is Place.MONITORING)
+        yield from _placed(findings, _FIRST)
+        later = (Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION, Place.MONITORING)
+        yield from _placed(findings, later)
 
     @property
     def title(self) -> str:
@@ -178,10 +188,12 @@ class _Writer:
             if row.phrase is not None:
                 counts[row.phrase.value] = counts.get(row.phrase.value, 0) + 1
         absent = ", ".join(f"{phrase.lower()} for {count}" for phrase, count in counts.items())
-        return (
-            f"{len(rows)} treatments of {self.review.condition.name}: sources state something about {stated}, "
-            f"{inferred} more by inference only; {absent}."
+        known = (
+            f"sources state something about {stated}, {inferred} more by inference only; " if stated or inferred else ""
         )
+        one = f"1 treatment of {self.review.condition.name}"
+        many = f"{len(rows)} treatments of {self.review.condition.name}"
+        return f"{one if len(rows) == 1 else many}: {known}{absent}."
 
     def exposure_text(self) -> str:
         exposure, compound = self.review.exposure, self.review.compound
@@ -205,8 +217,8 @@ class _Writer:
         return Section(anchor="first", title="First", blocks=entries)
 
     def entries(self, places: Iterable[Place]) -> tuple[Block, ...]:
-        found = [f for place in places for f in self.review.findings if f.block is place and f.folded_under is None]
-        return tuple(self.entry(finding) for finding in found)
+        shown = [finding for finding in self.review.findings if finding.folded_under is None]
+        return tuple(self.entry(finding) for finding in _placed(shown, places))
 
     def entry(self, finding: Finding) -> Entry:
         return Entry(
