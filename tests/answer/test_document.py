@@ -17,7 +17,7 @@ from safetykb.model.choices import Kind
 from safetykb.model.evidence import Author
 from safetykb.model.scales import Frequency, Seriousness
 from safetykb.reasoning.findings import Place
-from safetykb.rendering.outline import Section, Tone
+from safetykb.rendering.outline import Entry, Section, Tone
 from safetykb.rendering.wrapping import display_width
 
 from .helpers import FORMATS, SHOWN, WIDE, ask, blocks, changed, cites, entries, forms, only, plain, sample, words
@@ -149,6 +149,15 @@ class TestEveryPackagedPair:
                 finding = next(f for f in review.findings if entry.anchor == f"finding-{f.id.replace('/', '-')}")
                 meta = "".join(span.text for span in entry.meta)
                 assert meta.startswith(f"{finding.evidence.basis}, {finding.evidence.level} · "), number
+
+    def test_what_can_wait_comes_last_of_the_first(self, reviews: Reviews):
+        """In the first part nothing at monitor or below stands before a warning at caution or above."""
+        for rendered in reviews:
+            first = rendered.review.outline().blocks[0]
+            assert isinstance(first, Section)
+            tones = [entry.badge.tone for entry in first.blocks if isinstance(entry, Entry) and entry.badge]
+            waiting = [tone in (Tone.MONITOR, Tone.INFORM, Tone.NEUTRAL) for tone in tones]
+            assert waiting == sorted(waiting), rendered.review
 
     def test_numbers_point_at_entries(self, reviews: Reviews):
         """Each `see 7` points at an entry that is there, and entries are numbered from 1 in the order of reading."""

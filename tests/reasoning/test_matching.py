@@ -226,7 +226,7 @@ def test_dose_in_another_unit_is_open(unit: str, per: str | None):
             {"setting": "clinic"},
             Exposure(setting=Setting.CLINIC),
             Exposure(setting=Setting.UNSUPERVISED),
-            "in this setting: clinic",
+            "under observation",
         ),
     ],
 )
@@ -269,7 +269,7 @@ def test_exposure_in_words():
     whole = Exposure(form="slow-tablet", route=Route.ORAL, dose=dose, duration="PT1H", setting=Setting.CLINIC)
     assert exposure_text(whole) == (
         "as slow tablet, by the oral route, at a dose of at most 0.5 mg/kg, "
-        "for 1 hour or longer, in this setting: clinic"
+        "for 1 hour or longer, under observation"
     )
     compound = taken(World(), "slow-tablet:oral:prolonged-release tablet", "drops:oral").knowledge().compounds["drug"]
     assert exposure_text(Exposure(form="slow-tablet"), compound) == "as prolonged-release tablet"
