@@ -11,7 +11,7 @@ from safetykb.reasoning.situation import Situation
 
 from .oracle import Answer, Oracle
 
-_KINDS = {"as": "form", "by": "route", "at": "dose", "for": "duration", "in": "setting"}
+_KINDS = {"as": "form", "by": "route", "at": "dose", "for": "duration", "in": "setting", "under": "setting", "without": "setting"}
 
 
 def situation(knowledge: KnowledgeBase, compound: str, condition: str, form: str | None = None) -> Situation:
