@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import io
 import json
 import os
 import runpy
@@ -14,9 +16,9 @@ from pathlib import Path
 import pytest
 
 import safetykb
-from safetykb import DataError
+from safetykb import DataError, Problem, cli
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
-from safetykb.cli import BAD, FORMATS, FOUND, OK, main
+from safetykb.cli import BAD, FORMATS, FOUND, OK, dumps, main
 from safetykb.knowledge.loading import load
 
 PACKAGE = Path(safetykb.__file__).parent
@@ -230,9 +232,19 @@ def test_check_of_a_tree_with_problems(run: Run, tmp_path: Path, names: list[str
 
 
 def test_check_of_the_packaged_tree(run: Run):
-    """Without a directory the packaged tree is checked, and what is found is printed."""
-    status, out, _ = run("check")
-    assert (status, out) == (OK, "no problem found\n") or (status == FOUND and out)
+    """Without a directory the packaged tree is checked: no problem, and perhaps what to read again."""
+    status, out, err = run("check")
+    *advice, last = out.splitlines()
+    assert (status, last, err) == (OK, "no problem found", "")
+    assert all(line.startswith("to read again: ") for line in advice)
+
+
+def test_advice_is_no_problem(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """What to read again is printed, and the status stays 0."""
+    advice = (Problem("RDG:004", "considerations/a/b.json", "$.cites", "this stands on one copy", "read another"),)
+    monkeypatch.setattr(cli, "advice_on", lambda _: advice)
+    told = "to read again: considerations/a/b.json $.cites: RDG:004 this stands on one copy; read another\n"
+    assert run("check", str(SAMPLE)) == (OK, f"{told}no problem found\n", "")
 
 
 def test_check_of_no_directory(run: Run, tmp_path: Path):
@@ -318,6 +330,23 @@ def test_hostile_arguments_do_no_harm(run: Run):
     _, _, err = run("review", "\x1b[31mred\u202e", "DD", *DATA)
     assert "\x1b" not in err
     assert "\u202e" not in err
+
+
+def test_json_is_printable_and_means_the_same():
+    """In JSON what does not print is escaped, letters of any language are not, and the value stays the same."""
+    value = {"Größe": ["\u202e✓", "a\x1b[31m\nb", "\u200b"]}
+    told = dumps(value)
+    assert json.loads(told) == value
+    assert "Größe" in told
+    assert all(line.isprintable() for line in told.split("\n"))
+    assert told.endswith("}\n")
+
+
+def test_output_may_be_any_stream():
+    """A program that captures the output with a stream of its own gets the same text."""
+    with contextlib.redirect_stdout(io.StringIO()) as captured:
+        assert main(["review", *PAIR, *DATA]) == OK
+    assert captured.getvalue() == answer().to_text()
 
 
 # --- as a process -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from safetykb.answer.queries import interactions, search
 from safetykb.asking import Parser, add_knowledge, add_patient, add_question, answer_to, knowledge_of, patient_of
 from safetykb.changes import ClinicalDiff, diff
 from safetykb.errors import InvalidQuestion, SafetyKBError
-from safetykb.knowledge.loading import load, problems_of
+from safetykb.knowledge.loading import advice_on, load, problems_of
 from safetykb.knowledge.mending import mend
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.pinning import check, pin_of, read_pins, write_pins
@@ -323,5 +323,8 @@ def _check(options: argparse.Namespace) -> int:
     if problems:
         _complain(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")
         return FOUND
+    advice = advice_on(options.directory)
+    for problem in advice:
+        _print(printable(f"to read again: {problem}"))
     _print("no problem found")
     return OK

@@ -17,6 +17,8 @@ from safetykb import KnowledgeBase, SafetyReview
 from safetykb.knowledge.base import Collection
 from safetykb.knowledge.loading import load
 from safetykb.model.evidence import Citation
+from safetykb.rendering.html import to_html
+from safetykb.rendering.markdown import to_markdown
 from safetykb.rendering.outline import (
     Block,
     Definitions,
@@ -30,11 +32,12 @@ from safetykb.rendering.outline import (
     Span,
     Table,
 )
+from safetykb.rendering.text import to_text
 
 SAMPLE: Final = Path(__file__).parents[1] / "sample" / "tree"
 
-FORMATS: Final = ("text", "markdown", "html", "part", "json")
-SHOWN: Final = ("text", "markdown", "html", "part")
+FORMATS: Final = ("text", "markdown", "html", "json")
+SHOWN: Final = ("text", "markdown", "html")
 """The forms for people; the JSON form is for programs."""
 
 WIDE: Final = 20_000
@@ -72,19 +75,19 @@ def cites(*texts: str) -> tuple[Citation, ...]:
 
 
 def forms(review: SafetyReview) -> dict[str, str]:
-    """The review in every form."""
+    """The review in every form, from one outline."""
+    outline = review.outline()
     return {
-        "text": review.to_text(WIDE),
-        "markdown": review.to_markdown(),
-        "html": review.to_html(),
-        "part": review.to_html(standalone=False),
+        "text": to_text(outline, WIDE),
+        "markdown": to_markdown(outline),
+        "html": to_html(outline),
         "json": json.dumps(review.to_dict(), ensure_ascii=False, allow_nan=False),
     }
 
 
 def plain(form: str, rendering: str) -> str:
     """What a reader of a rendering reads: no markup, no escapes, each run of blanks as one space."""
-    if form in ("html", "part"):
+    if form == "html":
         rendering = re.sub(r"<style>.*?</style>", "", rendering, flags=re.DOTALL)
         rendering = html.unescape(re.sub(r"<[^>]+>", "", rendering))
     if form == "markdown":

@@ -30,7 +30,7 @@ def test_headlines_are_told_apart():
 
 
 def test_packaged_headlines_differ():
-    """Where a condition is entered, most compounds have a headline of their own, and inference stays the lesser part."""
+    """Where a condition is entered most compounds have a headline of their own, and inference is the lesser part."""
     load = alert_load()
     entered = {found.condition: found for found in load.headlines}["multiple sclerosis"]
     assert entered.texts > entered.compounds / 2

@@ -130,7 +130,7 @@ def test_where_a_copy_was_read_is_never_told():
     for source in copies:
         told = source_dict(source)
         assert told["custom"]["read_in_copy"] is True
-        assert source.details.read_at not in json.dumps(told, ensure_ascii=False)
+        assert str(source.details.read_at) not in json.dumps(told, ensure_ascii=False)
 
 
 def test_a_source_that_was_read_itself():

@@ -32,7 +32,10 @@ def test_interference_names_each_treatment():
         assert row.name in answer
         if row.concern is not None:
             assert f"{row.name} ({row.concern})" in answer
-    assert "By inference only, there is something to weigh with " in answer
+    only_inferred = [row.name for row in review.treatments if row.concern is None and row.findings]
+    assert f"By inference only, there is something to weigh with {listed(only_inferred)}." in answer
+    stated = [f"{row.name} ({row.concern})" for row in review.treatments if row.concern is not None]
+    assert f"Sources state something about taking it with {listed(stated)}." in answer
     for phrase in {row.phrase for row in review.treatments} - {None}:
         assert phrase is not None
         assert f"{phrase.value}: " in answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
@@ -92,9 +93,10 @@ def test_reviews_have_no_order(compare: Callable[[object, object], bool]):
 
 def test_a_concern_that_nobody_knows_refuses_to_be_ordered():
     """An undetermined concern is None in Python, which has no place among the concerns."""
-    nothing = ask("inhibizole", "low mood disorder").headline.concern
+    nothing: Any = ask("inhibizole", "low mood disorder").headline.concern
     assert nothing is None
-    for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+    comparisons: list[Callable[[Any, Any], bool]] = [operator.lt, operator.le, operator.gt, operator.ge]
+    for compare in comparisons:
         with pytest.raises(TypeError):
             compare(nothing, Concern.INFORM)
 

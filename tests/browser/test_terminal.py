@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from safetykb import cli
-from safetykb.rendering.wrapping import display_width
 
 from .poisoning import HOSTILE, everything, poisoned
 
@@ -20,16 +19,22 @@ TEXTS = pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 
 def commanding(shown: str) -> set[str]:
     """The characters that a terminal might obey, or that cannot be written at all."""
-    return {character for character in shown if unicodedata.category(character).startswith("C")} - {"\n"}
+    return {character for character in shown if unicodedata.category(character).startswith("C")} - {"\n", "\t"}
 
 
 @TEXTS
 def test_text_commands_nothing(text: str):
-    """No form for people has a character that commands a terminal, hides, turns the direction or cannot be written."""
-    for each in everything(poisoned(text)):
-        for shown in (each.to_text(), each.to_text(40), each.to_markdown()):
-            assert commanding(shown) == set()
-            shown.encode()
+    """No form for people has a character that commands a terminal, hides, turns the direction or cannot be written.
+
+    Rich prints the same text, also where it looks like markup.
+    """
+    for each in everything(poisoned(f"{text} [/b]")):
+        shown = each.to_text()
+        assert commanding(shown + each.to_markdown()) == set()
+        shown.encode()
+        out = io.StringIO()
+        Console(file=out, color_system=None).print(Text(shown), end="", soft_wrap=True)
+        assert out.getvalue() == shown
 
 
 @TEXTS
@@ -37,7 +42,7 @@ def test_the_command_line_commands_nothing(
     text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     """Whatever a command prints of hostile records, also as JSON, a terminal obeys none of it."""
-    knowledge = poisoned(text)
+    knowledge = poisoned(f"findme {text}")
     monkeypatch.setattr(cli, "load", lambda _: knowledge)
     pair = ["examplamine", "demo-disease", "--data", "there"]
     for form in cli.FORMATS:
@@ -49,7 +54,7 @@ def test_the_command_line_commands_nothing(
     for kind in ("compounds", "conditions", "terms", "considerations", "studies", "sources"):
         assert cli.main(["list", kind, "--data", "there"]) == cli.OK
         assert commanding(capsys.readouterr().out) == set()
-    assert cli.main(["search", "examplamine", "--data", "there"]) == cli.OK
+    assert cli.main(["search", "findme", "--data", "there"]) == cli.OK
     assert commanding(capsys.readouterr().out) == set()
 
 
@@ -69,16 +74,3 @@ def test_a_hostile_question_commands_nothing(text: str, capsys: pytest.CaptureFi
         assert told.out == ""
         assert told.err.startswith("safetykb: ")
         assert commanding(told.err) == set()
-
-
-@TEXTS
-def test_rich_shows_the_text_as_it_is(text: str):
-    """Rich prints the text of a review unchanged, also where it looks like markup."""
-    shown = next(iter(everything(poisoned(f"[/b] {text}")))).to_text()
-    reviews = [each.to_text() for each in everything(poisoned(f"[/b] {text} [bold]"))]
-    for said in (shown, *reviews):
-        out = io.StringIO()
-        width = max(80, *map(display_width, said.splitlines()))
-        Console(file=out, width=width, color_system=None).print(Text(said), end="")
-        assert out.getvalue() == said
-    assert any("[/b]" in said for said in reviews)

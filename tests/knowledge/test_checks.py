@@ -64,7 +64,7 @@ def test_passing_sample_passes(check: Check):
 def test_failing_sample_fails_for_its_reason_alone(check: Check):
     """The failing sample has a problem of this code, with a file, a path and the cure, and none of another code."""
     tree = draft(check.failing)
-    found = checks.run(tree) + list(tree.problems)
+    found = checks.run(tree) + checks.advice(tree) + list(tree.problems)
 
     assert {problem.code for problem in found} == {check.code}
     for problem in found:
@@ -370,7 +370,8 @@ GIVEN = [
 @pytest.mark.parametrize(("code", "sample", "path"), GIVEN, ids=[code for code, *_ in GIVEN])
 def test_check_refuses_each_way_of_failing(code: str, sample: Mapping[str, Any], path: str | None):
     """Every branch of a check is told at its place."""
-    found = [problem for problem in checks.run(draft(sample)) if problem.code == code]
+    made = draft(sample)
+    found = [problem for problem in (*checks.run(made), *checks.advice(made)) if problem.code == code]
 
     assert found
     assert path in (None, *(problem.path for problem in found))
@@ -381,6 +382,7 @@ LET_PASS = [
     ("AST:004", {samples.HAS: samples.has(weight="main", frequency="common")}),
     ("AST:004", {samples.HAS: samples.has(weight="main", statements=[samples.says(cites=["usersson2022#abstract"])])}),
     ("AST:005", state_with(field="sex", comparison="=", value="female")),
+    ("AST:005", state_with(field="allergies", comparison="=", value="{subject}")),
     ("CIT:003", {samples.STUDY: samples.study(cites=["examplamine-us-2026#header"])}),
     ("CIT:007", {samples.CLAIM: samples.claim(cites=["agency-oldamine-2024#text"], data="spontaneous-reports")}),
     ("CLM:002", {samples.CLAIM: samples.joined(premises=["drowsiness/demo-falls"], statement="Falls.")}),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safetykb.knowledge.strict_json import MAX_BYTES, MAX_VALUES, WIDTH, BadJSON, decode, encode
+from safetykb.knowledge.strict_json import MAX_BYTES, MAX_TEXT, MAX_VALUES, WIDTH, BadJSON, decode, encode
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUES = st.recursive(
@@ -74,7 +74,15 @@ def test_what_a_record_may_be_is_read_as_json_has_it(text: str):
 
 def test_largest_file_is_read():
     """A file of exactly the largest size is read."""
-    assert decode(b'"' + b"a" * (MAX_BYTES - 2) + b'"') == "a" * (MAX_BYTES - 2)
+    assert decode(b" " * (MAX_BYTES - 1) + b"1") == 1
+
+
+def test_longest_text_is_read_and_a_longer_one_refused():
+    """A text or key has at most 20,000 characters."""
+    assert decode(f'"{"ä" * MAX_TEXT}"'.encode()) == "ä" * MAX_TEXT
+    for longer in ("a" * (MAX_TEXT + 1), ["a" * (MAX_TEXT + 1)], {"a" * (MAX_TEXT + 1): 1}):
+        with pytest.raises(BadJSON, match="a text of more than 20000 characters"):
+            decode(json.dumps(longer).encode())
 
 
 def test_most_values_are_read():

@@ -13,7 +13,15 @@ from safetykb.reasoning.situation import Situation
 
 from .oracle import NOBODY, Answer, Oracle, Person
 
-_KINDS = {"as": "form", "by": "route", "at": "dose", "for": "duration", "in": "setting"}
+_KINDS = {
+    "as": "form",
+    "by": "route",
+    "at": "dose",
+    "for": "duration",
+    "in": "setting",
+    "under": "setting",
+    "without": "setting",
+}
 
 
 def situation(

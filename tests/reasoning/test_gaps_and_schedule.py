@@ -20,7 +20,7 @@ QUESTION = "drug in people with disease"
 
 
 def test_the_question_itself_is_the_first_gap():
-    """Without a study the first gap is the question itself, with the phrase that the searches earn and where to look."""
+    """Without a study the first gap is the question itself, with the phrase that is earned and where to look."""
     first = world().review().gaps[0]
     assert (first.topic, first.phrase, first.search) == (QUESTION, "Not verified", None)
     assert [name for name, _ in first.links] == ["PubMed", "ClinicalTrials.gov"]
@@ -52,6 +52,17 @@ def test_animals_close_no_gap():
     made = world().study("drug", "disease--a", "preclinical")
     assert gaps(made)[QUESTION].phrase == "Not verified"
     assert str(made.review().coverage["studies"]) == "not-assessed"
+
+
+@pytest.mark.parametrize(("topic", "told"), [("case-report", "case report"), ("class-signal", "class signal")])
+def test_another_search_that_found_nothing_is_a_gap(topic: str, told: str):
+    """A search for cases or a signal of the class that found nothing is a gap; it earns no other phrase."""
+    made = world().condition("other").search("drug/disease--with-ect", topic, having="disease")
+    made.search("drug/disease--seen", topic, "found", having="disease").search("drug/other--x", topic, having="other")
+    made.search("stranger/disease--y", topic, having="disease")
+    made.search("drug/disease--z", topic, having="disease", withdrawn={"date": "2026-01-01", "reason": "wrong"})
+    found = {name: gap.phrase for name, gap in gaps(made).items() if told in name}
+    assert found == {f"with ect ({told})": "Not verified"}
 
 
 def test_a_study_without_a_result_is_a_gap():

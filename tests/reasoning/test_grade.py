@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from safetykb.model.choices import Origin
@@ -279,7 +281,7 @@ def test_an_inference_from_animals_is_inferred_though_stated():
 # --- a signal in a member ---------------------------------------------------------------------------------------------
 
 
-def signal(concern: str, **more: str) -> World:
+def signal(concern: str, **more: Any) -> World:
     made = world().compound("member").has("drug", "class").has("member", "class")
     return made.claim("member/a", concern, having="disease", signal_for="class", cites="cohort1", **more)
 

@@ -35,7 +35,7 @@ def test_concern_is_the_highest_that_speaks_of_this_condition():
 def test_of_everybody_only_avoid_and_above_counts(concern: str, counts: bool):  # noqa: FBT001 - a case
     """What is said of everybody counts at avoid or above only."""
     found = headline(world().claim("drug/a", concern))
-    assert found.concern is (Concern(concern) if counts else None)
+    assert found.concern is (Concern.of(concern) if counts else None)
     assert found.because == (("drug/a",) if counts else ())
 
 
@@ -201,7 +201,7 @@ def test_undetermined_only_when_nothing_is_known():
     found = headline(world())
     assert (found.concern, found.highest, found.because, found.not_checked) == (None, None, (), ())
     with pytest.raises(TypeError):
-        assert found.highest < Concern.INFORM  # type: ignore[operator]
+        assert found.highest < Concern.INFORM
 
 
 # --- inferred ---------------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_inferred_names_hazard_and_concern():
 
 
 def test_what_a_source_states_is_not_by_inference_only():
-    """A hazard that a stated finding speaks of in these people is not named as inferred; one tied to a medicine neither."""
+    """A hazard that a source states of these people is not named as inferred, nor is one tied to a medicine."""
     made = world(treatments="one:a").claim("drug/a", having="disease", joined=True)
     assert len(headline(made).inferred) == 1
     assert headline(made.claim("drug/b", "inform", having="disease")).inferred == ()
@@ -293,10 +293,20 @@ def test_text_names_avoid_and_above_and_counts_the_rest():
         "Caution. Contraindicated if taking one. Avoid if taking three or two. "
         "Contraindicated with any of these (not stated): stage; pregnancy. "
         "Avoid, as tablet, with any of these (not stated): heart failure. "
-        "Caution with 1 usual treatment. By inference only: fall."
+        "Caution with 1 usual treatment. By inference only: fall. "
+        "Direct evidence: Not verified (this is not reassurance)."
     )
     made.condition("disease", treatments="one:a two:b three:c four:d five:e").claim("drug/j", "caution", taking="five")
     assert "Caution with 2 usual treatments." in headline(made).text
+
+
+def test_text_says_the_direct_evidence():
+    """The text says the studies that there are, or the fixed phrase of their absence."""
+    assert headline(world().study("drug", "disease--a", exposed=9)).text.endswith(
+        "Direct evidence: 1 controlled study (9 exposed)."
+    )
+    searched = world().search("drug/a", "direct", having="disease")
+    assert headline(searched).text.endswith("Direct evidence: No direct evidence (this is not reassurance).")
 
 
 def test_text_of_nothing_reassures_nobody():
@@ -316,7 +326,7 @@ def test_entry_has_facts_of_its_own():
 
 
 def test_coverage_of_the_answer():
-    """Documented when a study has a result or a stated claim has the compound and the condition; else what was sought."""
+    """Documented when a study has a result or a stated claim speaks of the very pair; else what was searched."""
     assert headline(world()).coverage is Coverage.NOT_ASSESSED
     assert headline(world().claim("drug/a", "avoid")).coverage is Coverage.NOT_ASSESSED
     assert headline(world().claim("drug/a", having="disease")).coverage is Coverage.DOCUMENTED

@@ -106,6 +106,14 @@ def test_taking_without_an_interaction_is_empty():
     assert world().claim("drug/a", statement="With {taking}.").found("drug/a").statement == "With ."
 
 
+def test_joined_interaction_says_that_nobody_studied_it():
+    """A joined interaction says that the two were not studied together; a stated one and a joined risk do not."""
+    made = world(treatments="one:pain").claim("drug/a", taking="one", joined=True).claim("drug/b", taking="one")
+    made.claim("drug/c", having="disease", joined=True)
+    told = {f.id: f.statement.endswith("Not studied together.") for f in made.review().findings}
+    assert told == {"drug/a": True, "drug/b": False, "drug/c": False}
+
+
 def test_interaction_with_no_treatment_here():
     """A stated interaction with a drug that is no treatment here is listed under not-with; a joined one is not."""
     made = world().claim("drug/a", taking="stranger").claim("drug/b", taking="stranger", joined=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from safetykb.model.choices import Comparison, Route, Setting
@@ -174,6 +176,18 @@ def test_form_is_open_when_no_form_is_entered(exposure: dict[str, str], told: st
     assert world().claim("drug/a", exposure=exposure).found("drug/a").if_form == (told,)
 
 
+def test_a_route_tells_the_form():
+    """A route asked about tells the form where only one form has it; how long or how much tells neither."""
+    made = taken(world(), *TWO).claim("drug/a", exposure={"form": "spray"}).claim("drug/b", exposure={"route": "nasal"})
+    by_nose = {"route": Route.NASAL}
+    assert (made.found("drug/a", exposure=by_nose).if_form, made.found("drug/b", exposure=by_nose).if_form) == ((), ())
+    assert made.finding("drug/a", exposure={"route": Route.INTRAVENOUS}) is None
+    assert made.found("drug/a", exposure={"duration": "P1Y"}).if_form == ("as nasal spray",)
+    assert made.found("drug/b", exposure={"duration": "P1Y"}).if_form == ("by the nasal route",)
+    alone = taken(world(), TWO[1]).claim("drug/a", exposure={"form": "injection"})
+    assert alone.found("drug/a", exposure=by_nose).if_form == ("as injection",)
+
+
 def test_two_forms_of_one_route_meet_it():
     """A route that every form shares is met."""
     made = taken(world(), "a:oral", "b:oral").claim("drug/a", exposure={"route": "oral"})
@@ -212,7 +226,7 @@ def test_dose_in_another_unit_is_open(unit: str, per: str | None):
             {"setting": "clinic"},
             Exposure(setting=Setting.CLINIC),
             Exposure(setting=Setting.UNSUPERVISED),
-            "in this setting: clinic",
+            "under observation",
         ),
     ],
 )
@@ -254,8 +268,7 @@ def test_exposure_in_words():
     dose = Dose(comparison=Comparison.AT_MOST, value=0.5, unit="mg/kg")
     whole = Exposure(form="slow-tablet", route=Route.ORAL, dose=dose, duration="PT1H", setting=Setting.CLINIC)
     assert exposure_text(whole) == (
-        "as slow tablet, by the oral route, at a dose of at most 0.5 mg/kg, "
-        "for 1 hour or longer, in this setting: clinic"
+        "as slow tablet, by the oral route, at a dose of at most 0.5 mg/kg, for 1 hour or longer, under observation"
     )
     compound = taken(World(), "slow-tablet:oral:prolonged-release tablet", "drops:oral").knowledge().compounds["drug"]
     assert exposure_text(Exposure(form="slow-tablet"), compound) == "as prolonged-release tablet"
@@ -273,7 +286,7 @@ def test_exposure_in_words():
 # --- what flows nowhere -----------------------------------------------------------------------------------------------
 
 
-def none_more(made: World, id: str, **more: str) -> World:
+def none_more(made: World, id: str, **more: Any) -> World:
     return made.claim(id, None, kind="no-increase", comparator="placebo", exposed=200, **more)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from safetykb.answer.assembly import SafetyReview
@@ -44,7 +46,7 @@ def test_each_block_in_order():
 
 
 @pytest.mark.parametrize("more", [{"having": "pregnancy"}, {"taking": "stranger"}, {"exposure": {"form": "tablet"}}])
-def test_not_if_whatever_is_missing(more: dict[str, str]):
+def test_not_if_whatever_is_missing(more: dict[str, Any]):
     """Not inferred, open and at avoid is not-if, whatever is missing; monitoring too."""
     made = world().compound("drug", "tablet:oral", "drops:oral").claim("drug/a", "avoid", kind="warning", **more)
     assert places(made.claim("drug/b", "avoid", kind="monitoring", **more)) == {"a": "not-if", "b": "not-if"}

@@ -301,8 +301,10 @@ def test_registered_interaction_study():
 
 @pytest.mark.parametrize(
     ("design", "held"),
-    [("pk-study", True), ("cohort", True), ("randomised-trial", True), ("uncontrolled-trial", True)]
-    + [("label", False), ("case-report", False)],
+    [
+        *[("pk-study", True), ("cohort", True), ("randomised-trial", True), ("uncontrolled-trial", True)],
+        *[("label", False), ("case-report", False)],
+    ],
 )
 def test_interaction_study_in_place_of_a_phrase(design: str, held: bool):  # noqa: FBT001 - a case
     """A row says which study gave the two together; else it says a phrase."""

@@ -1,12 +1,18 @@
 import attrs
 import pytest
 
-from safetykb.rendering.outline import Items, Paragraph, Strong, Table, Text, items, paragraph, spans
+from safetykb.rendering.outline import Items, Paragraph, Strong, Table, Text, between, items, paragraph, spans
 
 
 def test_spans():
     """A string among spans is plain text."""
     assert spans("a", Strong(text="b")) == (Text(text="a"), Strong(text="b"))
+
+
+def test_between():
+    """A separator stands between each two parts, and nowhere else."""
+    assert between(", ", ("a", Strong(text="b"))) == spans("a", ", ", Strong(text="b"))
+    assert between(", ", ()) == ()
 
 
 def test_paragraph():

@@ -253,6 +253,7 @@ def _assemble(
             findings,
             studies,
             answer_coverage(situation, findings, studies),
+            direct_absence(situation).phrase,
             situation.patient.not_checked if situation.patient else (),
         ),
         facts=fact_lines(situation.patient.facts, findings) if situation.patient else (),

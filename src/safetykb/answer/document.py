@@ -10,12 +10,13 @@ from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.ids import is_day
 from safetykb.model.choices import Design, Kind, TermKind
-from safetykb.model.evidence import Citation, Source, age_on
+from safetykb.model.evidence import Source, age_on
+from safetykb.model.outlines import cited, source_anchor
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, ReadDepth, Seriousness
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Finding, Place
-from safetykb.reasoning.headline import DependsOn, evidence_text, headline_sentences
+from safetykb.reasoning.headline import DependsOn, direct_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
 from safetykb.rendering.outline import (
@@ -36,6 +37,7 @@ from safetykb.rendering.outline import (
     Strong,
     Table,
     Tone,
+    between,
     items,
     paragraph,
     spans,
@@ -50,7 +52,7 @@ _NAMED: Final = 5
 _KEYS: Final = 6
 """The largest number of sources that an answer to a question names; the rest stand in the list."""
 
-_LEAD: Final = re.compile(r"By inference only|\w+")
+_LEAD: Final = re.compile(r"By inference only|Direct evidence|\w+")
 """What stands out in a sentence of the headline: how heavy it is, or that it is inferred."""
 
 _READ: Final = {
@@ -96,8 +98,14 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _between(separator: str, parts: Iterable[str | Span]) -> tuple[str | Span, ...]:
-    return tuple(piece for part in parts for piece in (separator, part))[1:]
+def _placed(findings: Sequence[Finding], places: Iterable[Place]) -> list[Finding]:
+    """Return the findings of ``places`` in order; what is known of these people and can wait comes last of them."""
+    found = [finding for place in places for finding in findings if finding.block is place]
+    return sorted(found, key=_can_wait)
+
+
+def _can_wait(finding: Finding) -> bool:
+    return finding.block is Place.KNOWN and (finding.concern or Concern.INFORM) < Concern.CAUTION
 
 
 class _Writer:
@@ -110,9 +118,9 @@ class _Writer:
 
     @staticmethod
     def _ordered(findings: Sequence[Finding]) -> Iterable[Finding]:
-        for place in (*_FIRST, Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION):
-            yield from (finding for finding in findings if finding.block is place)
-        yield from (finding for finding in findings if finding.block is Place.MONITORING)
+        yield from _placed(findings, _FIRST)
+        later = (Place.EVERYBODY, Place.TREATMENTS, Place.NOT_WITH, Place.CONDITION, Place.MONITORING)
+        yield from _placed(findings, later)
 
     @property
     def title(self) -> str:
@@ -137,7 +145,6 @@ class _Writer:
     def summary(self) -> tuple[Block, ...]:
         review = self.review
         blocks: list[Block] = [*self.headline_blocks()]
-        blocks.append(paragraph(f"Direct evidence: {self.direct_text()}."))
         blocks.append(paragraph(self.treatments_text()))
         if review.headline.not_checked:
             blocks.insert(
@@ -159,10 +166,9 @@ class _Writer:
         """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
         first, *rest = headline_sentences(headline)
-        told = self.because() if headline.concern else (f" {first.partition(': ')[2].capitalize()}",)
+        told = self.because() if headline.concern else spans(f" {first.partition(': ')[2].capitalize()}")
         yield paragraph(badge_of(headline.concern), *told)
-        if rest:
-            yield items(*map(self.led, rest))
+        yield items(*map(self.led, rest))
 
     def patient(self) -> Block:
         lines = (f"{line.text}: {line.told}{self.seen(line.findings)}" for line in self.review.facts)
@@ -178,24 +184,20 @@ class _Writer:
         end = found.end() if (found := _LEAD.match(sentence)) else 0
         return spans(Strong(text=sentence[:end]), sentence[end:])
 
-    def because(self) -> tuple[str | Span, ...]:
+    def because(self) -> Spans:
         """Say which findings set the concern, by number and hazard."""
         found = [finding for finding in self.review.findings if finding.id in self.review.headline.because]
         hazards = ", ".join(dict.fromkeys(finding.hazard_name for finding in found))
-        return (f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
+        return spans(f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
 
-    def places(self, ids: Iterable[str]) -> tuple[str | Span, ...]:
+    def places(self, ids: Iterable[str]) -> Spans:
         """Return the numbers of findings, or the id of one that has none, each leading to its finding.
 
         What a medicine that is taken asks for is no finding here: its id leads nowhere.
         """
         here = {finding.id for finding in self.review.findings}
         places = (Reference(text=self.numbers.get(id, id), to=anchor_of(id)) if id in here else id for id in ids)
-        return _between(", ", places)
-
-    def direct_text(self) -> str:
-        told = evidence_text(self.review.headline.direct)
-        return told or f"{direct_absence(self.review.situation).phrase.value} (this is not reassurance)"
+        return between(", ", places)
 
     def treatments_text(self) -> str:
         rows = self.review.treatments
@@ -208,10 +210,12 @@ class _Writer:
             if row.phrase is not None:
                 counts[row.phrase.value] = counts.get(row.phrase.value, 0) + 1
         absent = ", ".join(f"{phrase.lower()} for {count}" for phrase, count in counts.items())
-        return (
-            f"{len(rows)} treatments of {self.review.condition.name}: sources state something about {stated}, "
-            f"{inferred} more by inference only; {absent}."
+        known = (
+            f"sources state something about {stated}, {inferred} more by inference only; " if stated or inferred else ""
         )
+        one = f"1 treatment of {self.review.condition.name}"
+        many = f"{len(rows)} treatments of {self.review.condition.name}"
+        return f"{one if len(rows) == 1 else many}: {known}{absent}."
 
     def exposure_text(self) -> str:
         exposure, compound = self.review.exposure, self.review.compound
@@ -235,8 +239,8 @@ class _Writer:
         return Section(anchor="first", title="First", blocks=entries)
 
     def entries(self, places: Iterable[Place]) -> tuple[Block, ...]:
-        found = [f for place in places for f in self.review.findings if f.block is place and f.folded_under is None]
-        return tuple(self.entry(finding) for finding in found)
+        shown = [finding for finding in self.review.findings if finding.folded_under is None]
+        return tuple(self.entry(finding) for finding in _placed(shown, places))
 
     def entry(self, finding: Finding) -> Entry:
         return Entry(
@@ -284,16 +288,10 @@ class _Writer:
                     f"By inference as well ({other.evidence.level}): {other.statement} ", self.explain(other)
                 )
         marks = f"Note: {'; '.join(finding.marks)}. " if finding.marks else ""
-        yield paragraph(marks, *self.cited(finding.shown_cites), " ", self.explain(finding))
+        yield paragraph(marks, *cited(finding.shown_cites), " ", self.explain(finding))
 
     def explain(self, finding: Finding) -> Span:
         return Code(text=f"explain: {finding.id}")
-
-    @staticmethod
-    def cited(cites: Iterable[Citation]) -> tuple[str | Span, ...]:
-        """Return citations in brackets, each leading to its source."""
-        found = [Reference(text=f"{cite.key} {cite.locator}", to=f"source-{cite.key}") for cite in dict.fromkeys(cites)]
-        return ("[", *_between("; ", found), "]")
 
     def source(self, key: str) -> Source:
         return self.review.situation.knowledge.sources[key]
@@ -303,7 +301,7 @@ class _Writer:
     def general(self) -> Section:
         compound = self.review.compound
         told = (*compound.description, *compound.mechanism)
-        blocks: list[Block] = [paragraph(f"{said.text} ", *self.cited(said.cites)) for said in told]
+        blocks: list[Block] = [paragraph(f"{said.text} ", *cited(said.cites)) for said in told]
         facts = self.review.compound_facts
         classes = [fact.term_name for fact in of_kinds(facts, TermKind.DRUG_CLASS) if fact.entity == compound.id]
         if classes:
@@ -329,7 +327,7 @@ class _Writer:
         return f"{fact.term_name} ({', '.join(told)})" if told else fact.term_name
 
     def fact_body(self, fact: Fact) -> tuple[Block, ...]:
-        return tuple(paragraph(f"{text} ", *self.cited(cites)) for text, cites in fact.sentences)
+        return tuple(paragraph(f"{text} ", *cited(cites)) for text, cites in fact.sentences)
 
     def uses(self) -> Block:
         knowledge, compound = self.review.situation.knowledge, self.review.compound
@@ -340,7 +338,7 @@ class _Writer:
             status = str(use.status).replace("-", " ")
             name = knowledge.entity(use.condition).name
             told = f"{name}{form}: {status}{f' ({place})' if place else ''} "
-            lines.append(spans(told, *self.cited(use.cites)))
+            lines.append(spans(told, *cited(use.cites)))
         return items(*lines) if lines else paragraph("Not entered.")
 
     # --- 3: in this condition -------------------------------------------------------------------------------------
@@ -404,9 +402,9 @@ class _Writer:
             parts += ["By inference: ", *self.pointers(inferred, row)]
         return spans(*parts) if parts else spans("Nothing entered.")
 
-    def pointers(self, findings: Iterable[Finding], row: TreatmentRow) -> tuple[str | Span, ...]:
+    def pointers(self, findings: Iterable[Finding], row: TreatmentRow) -> Spans:
         """Return what a row knows by each finding, in one line."""
-        return tuple(piece for finding in findings for piece in ("; ", *self.pointer(finding, row)))[1:]
+        return spans(*(piece for finding in findings for piece in ("; ", *self.pointer(finding, row))))[1:]
 
     def pointer(self, finding: Finding, row: TreatmentRow) -> Iterable[str | Span]:
         """Yield the hazard, the number of the finding, and of an inferred one the sentence on the treatment's side."""
@@ -415,13 +413,12 @@ class _Writer:
         level = f" ({finding.evidence.level})" if finding.inferred else ""
         yield Strong(text=finding.hazard_name)
         yield f"{narrower}{level}"
-        if finding.id in self.numbers:
-            yield ", see "
-            yield from self.places((finding.id,))
+        yield ", see "
+        yield from self.places((finding.id,))
         said = partner.said if partner and finding.inferred else ()
         for place, sentence in enumerate(said):
             yield f"{' ' if place else ': '}{sentence.text} "
-            yield from self.cited(sentence.cites)
+            yield from cited(sentence.cites)
 
     def studied(self, row: TreatmentRow) -> str:
         if row.interaction_study:
@@ -483,7 +480,7 @@ class _Writer:
         lines = [f"{count} x {key}" for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
         coverage = ", ".join(f"{name}: {value}" for name, value in self.review.coverage.items())
         blocks = (
-            paragraph(f"Direct evidence: {self.direct_text()}."),
+            paragraph(f"Direct evidence: {direct_text(self.review.headline)}."),
             paragraph(f"Findings by basis, level and directness ({len(own)}):"),
             items(*lines) if lines else paragraph("none"),
             paragraph(f"Coverage: {coverage}."),
@@ -554,7 +551,7 @@ class _Writer:
             number="-",
             title=spans(_capital(f"{compound.name}{form} for {study.topic}")),
             meta=spans(f"{name}{', '.join(parts)}"),
-            body=(*map(paragraph, lines), paragraph(*self.cited(study.cites), " ", Code(text=study.id))),
+            body=(*map(paragraph, lines), paragraph(*cited(study.cites), " ", Code(text=study.id))),
             anchor=f"study-{study.id.replace('/', '-')}",
         )
 
@@ -625,11 +622,11 @@ class _Writer:
         return Section(anchor="questions", title="Questions", blocks=(Definitions(pairs=tuple(pairs)),))
 
     @staticmethod
-    def keys(keys: Sequence[str]) -> tuple[str | Span, ...]:
+    def keys(keys: Sequence[str]) -> Spans:
         """Return the first few keys of sources, each leading to its source, and how many more there are."""
-        found = _between("; ", (Reference(text=key, to=f"source-{key}") for key in keys[:_KEYS]))
+        found = between("; ", (Reference(text=key, to=source_anchor(key)) for key in keys[:_KEYS]))
         more = len(keys) - _KEYS
-        return (*found, f"; and {more} more, under Sources") if more > 0 else found
+        return (*found, *spans(f"; and {more} more, under Sources")) if more > 0 else found
 
     def sources(self) -> Section:
         entries = tuple((Paragraph(spans=self.reference(source)),) for source in self.review.sources)
@@ -647,7 +644,7 @@ class _Writer:
         if details.superseded_by:
             read += f"; newer version: {details.superseded_by}"
         text = ". ".join(part.rstrip(".") for part in parts if part)
-        found: list[str | Span] = [Code(text=source.id, anchor=f"source-{source.id}"), f" {text}. "]
+        found: list[str | Span] = [Code(text=source.id, anchor=source_anchor(source.id)), f" {text}. "]
         ids = [f"{name} {value}".strip() for name, value in self.identifiers(source) if value]
         if ids:
             found.append(f"{', '.join(ids)}. ")

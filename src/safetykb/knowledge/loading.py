@@ -101,6 +101,12 @@ def problems_of(directory: str | os.PathLike[str] | None = None) -> tuple[Proble
     return tuple(sorted(_found(parse(files), problems, gate=False), key=_place))
 
 
+def advice_on(directory: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
+    """Return what is worth reading again in ``directory``, or in the packaged knowledge; none of it is wrong."""
+    files = packaged_files() if directory is None else directory_files(directory)[0]
+    return tuple(sorted(checks.advice(parse(files)), key=_place))
+
+
 def parse(files: Mapping[str, bytes]) -> checks.Draft:
     """Turn the files of a tree into records; what cannot be turned becomes a problem."""
     converter = make_converter()

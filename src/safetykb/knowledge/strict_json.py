@@ -15,6 +15,9 @@ WIDTH = 120
 MAX_VALUES = 10_000
 """The most values in a record file, counted by the commas and brackets in its bytes."""
 
+MAX_TEXT = 20_000
+"""The longest text in a record file, in characters."""
+
 _MAX_DEPTH = 40
 _MAX_DIGITS = 15
 
@@ -27,7 +30,7 @@ def decode(data: bytes, *, values: int = MAX_VALUES) -> Any:
     """Return the value in ``data``.
 
     Raises BadJSON for anything but UTF-8 without a byte order mark, and for duplicate keys, NaN, infinite numbers,
-    lone surrogates, deep nesting, and files over MAX_BYTES or of more than ``values`` values.
+    lone surrogates, deep nesting, files over MAX_BYTES or of more than ``values`` values, and texts over MAX_TEXT.
     """
     if len(data) > MAX_BYTES:
         raise BadJSON(f"the file is larger than {MAX_BYTES} bytes")
@@ -83,17 +86,19 @@ def _inspect(value: Any, depth: int) -> None:
     if depth > _MAX_DEPTH:
         raise BadJSON("nested too deeply")
     if isinstance(value, str):
-        _no_surrogate(value)
+        _plain(value)
     elif isinstance(value, list):
         for item in value:
             _inspect(item, depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
-            _no_surrogate(key)
+            _plain(key)
             _inspect(item, depth + 1)
 
 
-def _no_surrogate(text: str) -> None:
+def _plain(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise BadJSON(f"holds a text of more than {MAX_TEXT} characters")
     try:
         text.encode()
     except UnicodeEncodeError:

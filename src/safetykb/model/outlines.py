@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from safetykb.model.evidence import Citation, Statement
-from safetykb.rendering.outline import Block, Document, Section, items, paragraph
+from safetykb.rendering.outline import Block, Document, Reference, Section, Spans, between, items, paragraph, spans
 
 if TYPE_CHECKING:
     from safetykb.model.entities import Compound, Condition, Synonym
 
 
-def cited(cites: Iterable[Citation]) -> str:
-    """Return citations in brackets."""
-    return f"[{'; '.join(f'{cite.key} {cite.locator}' for cite in dict.fromkeys(cites))}]"
+def source_anchor(key: str) -> str:
+    """Return where the source ``key`` stands on a page that lists it."""
+    return f"source-{key}"
+
+
+def cited(cites: Iterable[Citation]) -> Spans:
+    """Return citations in brackets, each leading to its source where the page lists it."""
+    found = [Reference(text=f"{cite.key} {cite.locator}", to=source_anchor(cite.key)) for cite in dict.fromkeys(cites)]
+    return spans("[", *between("; ", found), "]")
 
 
 def _names(synonyms: Iterable[Synonym], xrefs: Iterable[str]) -> Iterable[Block]:
@@ -26,7 +32,7 @@ def _names(synonyms: Iterable[Synonym], xrefs: Iterable[str]) -> Iterable[Block]
 
 
 def _said(statements: Iterable[Statement]) -> Iterable[Block]:
-    return (paragraph(f"{statement.text} {cited(statement.cites)}") for statement in statements)
+    return (paragraph(f"{statement.text} ", *cited(statement.cites)) for statement in statements)
 
 
 def compound_outline(compound: Compound) -> Document:
@@ -42,7 +48,7 @@ def compound_outline(compound: Compound) -> Document:
         uses = []
         for use in compound.uses:
             where = ", ".join(part for part in (str(use.status), use.form, use.jurisdiction, use.date) if part)
-            uses.append(f"{use.condition} ({where}) {cited(use.cites)}")
+            uses.append(spans(f"{use.condition} ({where}) ", *cited(use.cites)))
         blocks.append(Section(anchor="uses", title="Uses", blocks=(items(*uses),)))
     blocks.append(_ask(compound.name))
     return Document(title=compound.name, summary=(), blocks=tuple(blocks))
@@ -57,7 +63,7 @@ def condition_outline(condition: Condition) -> Document:
         blocks.append(paragraph(f"Specialist: {condition.specialist}."))
     if condition.treatments:
         rows = (
-            f"{record.treatment}: {record.purpose}{'' if record.usual else ', not usual'} {cited(record.cites)}"
+            spans(f"{record.treatment}: {record.purpose}{'' if record.usual else ', not usual'} ", *cited(record.cites))
             for record in condition.treatments
         )
         blocks.append(Section(anchor="treatments", title="Treatments", blocks=(items(*rows),)))

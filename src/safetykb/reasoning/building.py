@@ -210,7 +210,8 @@ class _Builder:
         if origin is Origin.JOINED and self.claim.origin is Origin.JOINED:
             premises = [sentence for step in path for sentence in step.statements[:1]]
             premises += [sentence for step in person for sentence in step.statements]
-            text = " ".join([*dict.fromkeys(premises), *self.premise_texts(), text])
+            together = ("Not studied together.",) if self.match.other is not None else ()
+            text = " ".join([*dict.fromkeys(premises), *self.premise_texts(), text, *together])
         return text
 
     def premise_texts(self) -> list[str]:

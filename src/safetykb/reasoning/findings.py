@@ -9,6 +9,7 @@ import attrs
 from safetykb.model.choices import Design, Kind, Origin
 from safetykb.model.considerations import Monitoring
 from safetykb.model.evidence import Citation
+from safetykb.model.outlines import cited
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Seriousness
 from safetykb.rendering.outline import (
     Badge,
@@ -278,7 +279,7 @@ class Explanation(Shown):
         lead = Paragraph(spans=spans(badge, f" {finding.hazard_name}"))
         marks = (paragraph(f"Note: {'; '.join(finding.marks)}."),) if finding.marks else ()
         facts = (paragraph(f"Known of the patient: {'; '.join(finding.facts)}."),) if finding.facts else ()
-        says = (paragraph(finding.statement), *facts, *marks, paragraph(_cited(finding.shown_cites)))
+        says = (paragraph(finding.statement), *facts, *marks, paragraph(*cited(finding.shown_cites)))
         path = Definitions(pairs=tuple((spans(_step_name(step)), _step_body(step)) for step in self.steps))
         steps = (path,) if self.steps else (paragraph("Nothing lies between: the claim is about the compound itself."),)
         result = paragraph(f"Result: {evidence.basis}, {evidence.level}, {evidence.directness}.")
@@ -299,15 +300,11 @@ class Explanation(Shown):
         return self.to_text()
 
 
-def _cited(cites: tuple[Citation, ...]) -> str:
-    return f"[{'; '.join(f'{cite.key} {cite.locator}' for cite in cites)}]"
-
-
 def _step_name(step: Step) -> str:
     level = f" ({step.level})" if step.level else ""
     return f"{step.start_name} {step.verb} {step.end_name}{level}"
 
 
 def _step_body(step: Step) -> tuple[Block, ...]:
-    said = tuple(paragraph(f"{sentence.text} {_cited(sentence.cites)}") for sentence in step.sentences)
+    said = tuple(paragraph(f"{sentence.text} ", *cited(sentence.cites)) for sentence in step.sentences)
     return said or (paragraph("By the hierarchy of terms."),)

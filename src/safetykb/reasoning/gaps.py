@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from safetykb import links
-from safetykb.model.choices import Design, Kind, TermKind
+from safetykb.model.choices import Design, Kind, SearchOutcome, TermKind, Topic
 from safetykb.model.scales import Coverage, ReadDepth
 from safetykb.model.studies import Study
 from safetykb.reasoning.absence import Absence, Phrase, direct_absence
@@ -36,6 +36,7 @@ def gaps_of(
     return (
         *_direct(situation, studies),
         *_without_result(studies),
+        *_other_searches(situation),
         *_unread_versions(situation, findings),
         *_uncovered(situation, findings),
         *(_treatment(situation, row) for row in rows if row.phrase is not None),
@@ -83,6 +84,20 @@ def _without_result(studies: Sequence[Study]) -> Iterable[Gap]:
                 phrase=Phrase.NO_RESULT.value,
                 search=f"{study.status} on {study.as_of}",
                 links=where,
+            )
+
+
+def _other_searches(situation: Situation) -> Iterable[Gap]:
+    """Yield the searches for cases or for a signal of the class that found nothing: they earn no other phrase."""
+    for search in situation.knowledge.searches.values():
+        looked_elsewhere = search.topic in (Topic.CASE_REPORT, Topic.CLASS_SIGNAL)
+        here = search.subject in situation.own and search.having in (None, *situation.diagnoses)
+        if looked_elsewhere and here and search.withdrawn is None and search.outcome is not SearchOutcome.FOUND:
+            yield Gap(
+                topic=f"{search.id.rpartition('--')[2].replace('-', ' ')} ({str(search.topic).replace('-', ' ')})",
+                phrase=Phrase.NOT_VERIFIED.value,
+                search=told(Absence(Phrase.NOT_VERIFIED, (search,))),
+                links=_study_links(situation),
             )
 
 

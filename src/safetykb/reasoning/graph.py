@@ -42,11 +42,6 @@ class Path:
         return min((link.level for link in self.links if link.level is not None), default=None)
 
     @property
-    def assertions(self) -> tuple[str, ...]:
-        """The ids of the assertions on the path, in order."""
-        return tuple(link.assertion for link in self.links if link.assertion is not None)
-
-    @property
     def is_broader_only(self) -> bool:
         """Whether every step is ``broader``: the end is the start under a wider name."""
         return all(link.how == BROADER for link in self.links)

@@ -10,6 +10,7 @@ import attrs
 from safetykb.model.choices import Design, Kind
 from safetykb.model.scales import Basis, Concern, Coverage
 from safetykb.model.studies import Study
+from safetykb.reasoning.absence import Phrase
 from safetykb.reasoning.findings import Finding
 
 
@@ -88,16 +89,22 @@ class Headline:
     not_checked: tuple[str, ...] = attrs.field(repr=False)
     because: tuple[str, ...]
     direct: DirectEvidence
+    absence: Phrase
     coverage: Coverage
     text: str = attrs.field(repr=False)
 
 
 def headline_of(
-    findings: Sequence[Finding], studies: Iterable[Study], coverage: Coverage, not_checked: tuple[str, ...] = ()
+    findings: Sequence[Finding],
+    studies: Iterable[Study],
+    coverage: Coverage,
+    absence: Phrase,
+    not_checked: tuple[str, ...] = (),
 ) -> Headline:
     """Return the headline of ``findings`` (a relative's among them are left out).
 
-    ``not_checked``: what was stated of the patient and nothing here knows.
+    ``absence``: what may be said of studies of the pair where none is held. ``not_checked``: what was stated of the
+    patient and nothing here knows.
     """
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
@@ -115,6 +122,7 @@ def headline_of(
         not_checked=not_checked,
         because=because,
         direct=direct_evidence(studies),
+        absence=absence,
         coverage=coverage,
         text="",
     )
@@ -248,7 +256,13 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
         parts.insert(1, f"Not checked, because nothing here knows it: {'; '.join(headline.not_checked)}.")
     if headline.inferred:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
+    parts.append(f"Direct evidence: {direct_text(headline)}.")
     return tuple(parts)
+
+
+def direct_text(headline: Headline) -> str:
+    """Return the direct evidence in words, or the fixed phrase of its absence."""
+    return evidence_text(headline.direct) or f"{headline.absence.value} (this is not reassurance)"
 
 
 UNDETERMINED: Final = "Undetermined: no statement that was read holds for these people as the question stands."

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from safetykb.model.choices import Comparison, Kind, Origin, TermKind
+from safetykb.model.choices import Comparison, Kind, Origin, Setting, TermKind
 from safetykb.model.considerations import Dose, Exposure, SafetyConsideration
 from safetykb.model.entities import Compound
 from safetykb.reasoning.graph import Path
@@ -403,9 +403,15 @@ def exposure_text(exposure: Exposure, compound: Compound | None = None) -> str:
     if exposure.duration is not None:
         parts.append(f"for {duration_text(exposure.duration)} or longer")
     if exposure.setting is not None:
-        parts.append(f"in this setting: {exposure.setting}")
+        parts.append(_SETTINGS[exposure.setting])
     return ", ".join(parts)
 
+
+_SETTINGS = {
+    Setting.ANAESTHESIA: "in anaesthesia",
+    Setting.CLINIC: "under observation",
+    Setting.UNSUPERVISED: "without observation",
+}
 
 _LIMITS = {
     Comparison.BELOW: "below",

@@ -66,10 +66,12 @@ class Situation:
 
     @property
     def form(self) -> str | None:
-        """The form asked about, or the only one that there is."""
-        if self.exposure is not None and self.exposure.form is not None:
-            return self.exposure.form
-        return self.compound.forms[0].id if len(self.compound.forms) == 1 else None
+        """The form asked about, or the only one that there is (by the route asked about)."""
+        asked = self.exposure or Exposure()
+        if asked.form is not None:
+            return asked.form
+        forms = [form for form in self.compound.forms if asked.route in (None, form.route)]
+        return forms[0].id if len(forms) == 1 else None
 
     @cached_property
     def own(self) -> Mapping[str, Path]:

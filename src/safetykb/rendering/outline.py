@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import TypeAlias
 
@@ -26,6 +27,7 @@ __all__ = [
     "Table",
     "Text",
     "Tone",
+    "between",
     "items",
     "paragraph",
     "spans",
@@ -174,6 +176,11 @@ class Document:
 def spans(*parts: str | Span) -> Spans:
     """Return the parts as spans, each string as plain text."""
     return tuple(Text(text=part) if isinstance(part, str) else part for part in parts)
+
+
+def between(separator: str, parts: Iterable[str | Span]) -> Spans:
+    """Return the parts as spans with a separator between each two."""
+    return spans(*(piece for part in parts for piece in (separator, part)))[1:]
 
 
 def paragraph(*parts: str | Span) -> Paragraph:

@@ -117,12 +117,12 @@ color:var(--ink);font:1.0625rem/1.6 var(--serif);text-align:left;overflow-wrap:b
 text-wrap:balance}
 .safetykb .title{font-size:clamp(1.75rem,1.35rem + 1.8vw,2.5rem);letter-spacing:-.012em;line-height:1.15}
 .safetykb strong{font-weight:650}
-.safetykb code{font:.875em/1.4 ui-monospace,"SF Mono","Cascadia Mono","Menlo","Consolas",monospace;
+.safetykb :not(pre)>code{font:.875em/1.4 ui-monospace,"SF Mono","Cascadia Mono","Menlo","Consolas",monospace;
 color:var(--muted);background:none;padding:0;overflow-wrap:anywhere}
-.safetykb a{color:var(--link);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.18em;
-overflow-wrap:anywhere}
+.safetykb a:any-link{color:var(--link);text-decoration:underline;text-decoration-thickness:1px;
+text-underline-offset:.18em;overflow-wrap:anywhere}
 .safetykb .reference{color:var(--muted);font-family:var(--sans);font-size:.82em;overflow-wrap:anywhere}
-.safetykb a.reference{text-decoration-color:var(--line)}
+.safetykb a.reference{color:var(--muted);text-decoration-color:var(--line)}
 .safetykb a.reference:hover{color:var(--link);text-decoration-color:currentcolor}
 .safetykb a:hover{text-decoration-thickness:2px}
 .safetykb :is(a,.table):focus-visible{outline:3px solid var(--link);outline-offset:3px;border-radius:2px}
@@ -150,24 +150,29 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .safetykb .meta{margin-top:.25rem;color:var(--muted);font:.875rem/1.5 var(--sans)}
 .safetykb .entry>.body{margin-top:.55rem}
 .safetykb .table{overflow-x:auto}
-.safetykb table{width:100%;border-collapse:collapse;background:none;color:inherit;
+.safetykb table{width:100%;table-layout:auto;border-collapse:collapse;background:none;color:inherit;
 font:.9rem/1.5 var(--sans);font-variant-numeric:tabular-nums}
 .safetykb caption{padding:0 0 .5rem;color:var(--muted);font:.875rem/1.5 var(--sans);text-align:left;caption-side:top}
 .safetykb tr,.safetykb tbody tr:nth-child(n){background:none}
-.safetykb :is(th,td){padding:.6rem 1.1rem .6rem 0;border:0;border-bottom:1px solid var(--line);text-align:left;
+.safetykb :is(th,td){padding:.6rem 1.1rem .6rem 0;border:0;border-bottom:1px solid var(--line);
 vertical-align:top;font-weight:400;min-width:6.5rem;white-space:normal}
 .safetykb :is(th,td):last-child{padding-right:0}
+.safetykb .table table :is(th,td){text-align:left}
 .safetykb thead th{padding-top:.3rem;border-bottom:1.5px solid var(--muted);color:var(--muted);font-weight:600;
 font-size:.8125rem}
 .safetykb tbody th{font-weight:600}
 .safetykb dt{font-weight:650}
 .safetykb dd{margin:.15rem 0 0}
+.safetykb dl>div>:is(dt,dd){float:none;width:auto}
 .safetykb dl>div+div{margin-top:1rem}
 .safetykb .note{padding:.9rem 1.15rem;border:1px solid var(--line);border-left:4px solid var(--muted);
 border-radius:4px;background:var(--surface)}
 .safetykb .summary{padding:1.35rem 1.5rem;border:1px solid var(--line);border-radius:8px;background:var(--surface);
 font-size:1.125rem;line-height:1.55}
 .safetykb .title+.summary{margin-top:1.6rem}
+.safetykb .title+.body{margin-top:1.1rem}
+.safetykb .summary+.body{margin-top:1.75rem}
+.safetykb section+:is(p,ul,ol,dl,.note,.table){margin-top:2rem}
 .safetykb .closing{margin-top:3.5rem;padding-top:1.25rem;border-top:1px solid var(--line);color:var(--muted);
 font:.875rem/1.6 var(--sans)}
 @media (min-width:46rem){
@@ -213,7 +218,7 @@ border-radius:4px;font:1rem/1.4 var(--sans)}
 .safetykb>nav ol{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:.1rem 1.25rem;
 padding:0;list-style:none}
 .safetykb>nav li{padding:0;margin:0}
-.safetykb>nav a{display:block;padding:.35rem 0;color:var(--muted);text-decoration-color:transparent;
+.safetykb>nav a:any-link{display:block;padding:.35rem 0;color:var(--muted);text-decoration-color:transparent;
 overflow-wrap:break-word}
 .safetykb>nav a:is(:hover,:focus-visible){color:var(--link);text-decoration-color:currentcolor}
 .safetykb>main{margin-top:2rem}

@@ -100,6 +100,7 @@ ONE_COPY = Check(
     scope="record",
     cure="open the official page or a second copy of the same version, and cite it",
     gate=False,
+    advice=True,
     find=_one_copy,
     passing={samples.CLAIM: samples.claim(cites=["examplamine-us-2021#boxed", "examplamine-us-2025#boxed"])},
     failing={samples.CLAIM: samples.claim(cites=["examplamine-us-2021#boxed"])},

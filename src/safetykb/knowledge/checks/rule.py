@@ -126,7 +126,8 @@ class Check:
     """A rule that every tree must hold.
 
     ``scope`` names what is looked at (file, record, tree). A ``gate`` check refuses the tree when it is loaded; the
-    others speak in ``safetykb check``. ``find`` yields the faults. ``passing`` and ``failing`` are samples.
+    others speak in ``safetykb check``. ``advice`` fails nothing: it lists what to read again. ``find`` yields the
+    faults. ``passing`` and ``failing`` are samples.
     """
 
     code: str
@@ -135,6 +136,7 @@ class Check:
     scope: str
     cure: str
     gate: bool = True
+    advice: bool = False
     find: Callable[[Draft], Iterable[Fault]] = attrs.field(repr=False)
     passing: Sample = attrs.field(repr=False, factory=dict)
     failing: Sample = attrs.field(repr=False)

@@ -216,18 +216,23 @@ LABEL = Check(
 )
 
 
+UNDATED: Final = "no version date visible"
+"""The words with which a note says that no page showed the date of a version."""
+
+
 def _undated(draft: Draft) -> Iterator[Fault]:
     for node in _labels(draft):
-        if node.value.version_date is None:
+        noted = UNDATED in (node.owner.note or "")
+        if node.value.version_date is None and not noted:
             yield node.fault("a label has the date of its version", ".version_date")
 
 
 DATED = Check(
     code="SRC:009",
     name="label-date",
-    description="A label names the date of its version.",
+    description="A label names the date of its version, or its note says that none is visible.",
     scope="record",
-    cure="write it as far as the page shows it (a year is enough); where no page shows it, find one that does",
+    cure=f"write it as far as the page shows it (a year is enough), or say in the note: {UNDATED}",
     gate=False,
     find=_undated,
     passing=samples.DRAWN_ON | {samples.SOURCE: samples.label()},

@@ -1,0 +1,1 @@
+"""Whole answers as they were last looked at and found right."""
