@@ -22,6 +22,7 @@ from safetykb.knowledge.lookup import names_of
 from safetykb.model.choices import ChildPugh, Sex
 from safetykb.model.patient import BloodPressure
 from safetykb.model.scales import Coverage
+from safetykb.reasoning.absence import Phrase
 from safetykb.reasoning.findings import Place
 from safetykb.reasoning.headline import Headline, headline_of
 from safetykb.reasoning.matching import ExposurePart, StatePart, Status, laid_out
@@ -143,7 +144,7 @@ def answer(
     asked = situation(pair, patient, knowledge)
     findings = findings_of(asked)
     not_checked = asked.patient.not_checked if asked.patient else ()
-    return findings, headline_of(findings, (), Coverage.NOT_ASSESSED, not_checked)
+    return findings, headline_of(findings, (), Coverage.NOT_ASSESSED, Phrase.NOT_VERIFIED, not_checked)
 
 
 def rank(concern: Concern | None) -> int:
@@ -240,7 +241,9 @@ def test_stating_an_unknown_lowers_only_by_closing_what_was_open(
     if rank(after.highest) < rank(before.highest):
         here = {finding.id for finding in left}
         for finding in findings:
-            if rank(headline_of((finding,), (), Coverage.NOT_ASSESSED).highest) > rank(after.highest):
+            if rank(headline_of((finding,), (), Coverage.NOT_ASSESSED, Phrase.NOT_VERIFIED).highest) > rank(
+                after.highest
+            ):
                 assert finding.is_open
                 assert finding.id not in here or "medications_complete" in more
 

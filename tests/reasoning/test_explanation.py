@@ -16,6 +16,7 @@ def test_the_proof_of_a_stated_finding():
         "rule": proof.rule,
         "statement": "Statement of a.",
         "cites": ["label0#warnings"],
+        "facts": [],
         "path": [],
         "grade": ["label0#warnings: label starts at moderate (authority)"],
     }
