@@ -16,7 +16,7 @@ from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Fre
 from safetykb.model.studies import Outcome, Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Finding, Place
-from safetykb.reasoning.headline import DependsOn, direct_text, headline_sentences
+from safetykb.reasoning.headline import NOT_CHECKED, DependsOn, direct_text, headline_sentences
 from safetykb.reasoning.matching import form_name
 from safetykb.reasoning.treatments import TreatmentRow, partner_in
 from safetykb.rendering.outline import (
@@ -168,7 +168,7 @@ class _Writer:
         first, *rest = headline_sentences(headline)
         told = self.because() if headline.concern else spans(f" {first.partition(': ')[2].capitalize()}")
         yield paragraph(badge_of(headline.concern), *told)
-        yield items(*map(self.led, rest))
+        yield items(*(self.led(sentence) for sentence in rest if not sentence.startswith(NOT_CHECKED)))
 
     def patient(self) -> Block:
         lines = (f"{line.text}: {line.told}{self.seen(line.findings)}" for line in self.review.facts)
@@ -188,7 +188,8 @@ class _Writer:
         """Say which findings set the concern, by number and hazard."""
         found = [finding for finding in self.review.findings if finding.id in self.review.headline.because]
         hazards = ", ".join(dict.fromkeys(finding.hazard_name for finding in found))
-        return spans(f" {hazards} (see ", *self.places(finding.id for finding in found), ")")
+        shown = dict.fromkeys(finding.folded_under or finding.id for finding in found)
+        return spans(f" {hazards} (see ", *self.places(shown), ")")
 
     def places(self, ids: Iterable[str]) -> Spans:
         """Return the numbers of findings, or the id of one that has none, each leading to its finding.

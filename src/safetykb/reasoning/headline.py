@@ -253,7 +253,7 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
     if cautions:
         parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
     if headline.not_checked:
-        parts.insert(1, f"Not checked, because nothing here knows it: {'; '.join(headline.not_checked)}.")
+        parts.insert(1, f"{NOT_CHECKED}: {'; '.join(headline.not_checked)}.")
     if headline.inferred:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
     parts.append(f"Direct evidence: {direct_text(headline)}.")
@@ -264,6 +264,9 @@ def direct_text(headline: Headline) -> str:
     """Return the direct evidence in words, or the fixed phrase of its absence."""
     return evidence_text(headline.direct) or f"{headline.absence.value} (this is not reassurance)"
 
+
+NOT_CHECKED: Final = "Not checked, because nothing here knows it"
+"""How the sentence begins that names what was stated of a patient and is not known here."""
 
 UNDETERMINED: Final = "Undetermined: no statement that was read holds for these people as the question stands."
 """The first sentence of a headline without a concern."""
