@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from safetykb import cli
+from safetykb import asking, cli
 
 from .poisoning import HOSTILE, everything, poisoned
 
@@ -43,7 +43,7 @@ def test_the_command_line_commands_nothing(
 ):
     """Whatever a command prints of hostile records, also as JSON, a terminal obeys none of it."""
     knowledge = poisoned(f"findme {text}")
-    monkeypatch.setattr(cli, "load", lambda _: knowledge)
+    monkeypatch.setattr(asking, "load", lambda _: knowledge)
     pair = ["examplamine", "demo-disease", "--data", "there"]
     for form in cli.FORMATS:
         assert cli.main(["review", *pair, "--format", form]) == cli.OK
