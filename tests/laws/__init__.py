@@ -1,0 +1,1 @@
+"""What must always hold, each sentence of it a test."""
