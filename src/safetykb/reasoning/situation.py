@@ -134,12 +134,13 @@ class Situation:
     def _view(self, record: Treatment) -> TreatmentView:
         purposes = {known.purpose for known in self.treats}
         members = tuple(id for id in self._taken if record.treatment in self.graph.reach(id))
+        holds_asked = record.treatment in self.own
         return TreatmentView(
             record=record,
             name=self.knowledge.entity(record.treatment).name,
             reach=self.graph.reach(record.treatment),
-            alternative=record.purpose in purposes and not members,
-            holds_asked=record.treatment in self.own,
+            alternative=record.purpose in purposes and not members and not holds_asked,
+            holds_asked=holds_asked,
             members=members,
             excluded=self.patient is not None and self.patient.complete and not members,
         )
