@@ -181,7 +181,17 @@ class SafetyReview(Shown):
         """Refuse to be put in an order."""
         raise NotAVerdict("reviews were put in an order")
 
-    __le__ = __gt__ = __ge__ = __lt__
+    def __le__(self, other: object) -> NoReturn:
+        """Refuse to be put in an order."""
+        self.__lt__(other)
+
+    def __gt__(self, other: object) -> NoReturn:
+        """Refuse to be put in an order."""
+        self.__lt__(other)
+
+    def __ge__(self, other: object) -> NoReturn:
+        """Refuse to be put in an order."""
+        self.__lt__(other)
 
 
 def review(

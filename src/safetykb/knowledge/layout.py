@@ -13,7 +13,7 @@ from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
 from safetykb.model.studies import SearchRecord, Study
 
-ENTITIES = {"terms": ("term.json", Term), "compounds": ("compound.json", Compound)}
+ENTITIES: dict[str, tuple[str, type[Term | Compound | Condition]]] = {"terms": ("term.json", Term), "compounds": ("compound.json", Compound)}
 ENTITIES["conditions"] = ("condition.json", Condition)
 
 UNREAD = ("NOTICE", "schema")
