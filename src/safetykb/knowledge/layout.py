@@ -13,8 +13,11 @@ from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
 from safetykb.model.studies import SearchRecord, Study
 
-ENTITIES: dict[str, tuple[str, type[Term | Compound | Condition]]] = {"terms": ("term.json", Term), "compounds": ("compound.json", Compound)}
-ENTITIES["conditions"] = ("condition.json", Condition)
+ENTITIES: dict[str, tuple[str, type[Term | Compound | Condition]]] = {
+    "terms": ("term.json", Term),
+    "compounds": ("compound.json", Compound),
+    "conditions": ("condition.json", Condition),
+}
 
 UNREAD = ("NOTICE", "schema")
 """Entries at the top of a tree that hold no record."""
