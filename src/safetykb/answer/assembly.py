@@ -311,13 +311,14 @@ def _studies(situation: Situation) -> tuple[tuple[Study, ...], tuple[Study, ...]
     """Return the studies of the compound in this condition or a narrower one, in a broader one, and of relatives."""
     here = {situation.condition.id, *situation.narrower}
     wider = situation.diagnoses - here
-    relatives = {relative for relative, _ in situation.graph.relatives(situation.compound.id)}
-    standing = sorted((s for s in situation.knowledge.studies.values() if s.withdrawn is None), key=_study_order)
-    own = [study for study in standing if study.compound == situation.compound.id]
+    relatives = (relative for relative, _ in situation.graph.relatives(situation.compound.id))
+    knowledge = situation.knowledge
+    own = sorted(knowledge.studies_of(situation.compound.id), key=_study_order)
+    others = (study for relative in relatives for study in knowledge.studies_of(relative))
     return (
         tuple(study for study in own if study.condition in here),
         tuple(study for study in own if study.condition in wider),
-        tuple(study for study in standing if study.compound in relatives and study.condition in here | wider),
+        tuple(study for study in sorted(others, key=_study_order) if study.condition in here | wider),
     )
 
 

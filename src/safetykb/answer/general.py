@@ -39,7 +39,7 @@ class Fact:
 def compound_facts(situation: Situation) -> tuple[Fact, ...]:
     """Return what is asserted of the compound and of each class it belongs to, main and frequent first."""
     knowledge, own = situation.knowledge, situation.own
-    asserted = [a for a in knowledge.assertions.values() if a.entity in own and a.withdrawn is None]
+    asserted = (assertion for entity in own for assertion in knowledge.assertions_of(entity))
     facts = [_fact(knowledge, assertion, situation.form, situation.compound.id) for assertion in asserted]
     return tuple(sorted((fact for fact in facts if fact.sentences), key=_order))
 
@@ -47,7 +47,7 @@ def compound_facts(situation: Situation) -> tuple[Fact, ...]:
 def condition_facts(situation: Situation) -> tuple[Fact, ...]:
     """Return what is asserted of the condition and of everything broader, the most frequent first."""
     knowledge = situation.knowledge
-    asserted = [a for a in knowledge.assertions.values() if a.entity in situation.diagnoses and a.withdrawn is None]
+    asserted = (assertion for entity in situation.diagnoses for assertion in knowledge.assertions_of(entity))
     facts = [_fact(knowledge, assertion, None, situation.condition.id) for assertion in asserted]
     return tuple(sorted(facts, key=_order))
 

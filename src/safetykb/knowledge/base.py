@@ -6,6 +6,7 @@ import datetime
 import difflib
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, overload
@@ -27,6 +28,7 @@ from safetykb.rendering.showing import Shown
 T = TypeVar("T")
 D = TypeVar("D")
 T_co = TypeVar("T_co", covariant=True)
+S = TypeVar("S", Assertion, SafetyConsideration, SearchRecord, Study)
 
 Entity = Term | Compound | Condition
 
@@ -182,6 +184,25 @@ class KnowledgeBase(Shown):
         """Tell whether ``id`` belongs to the family of what a person has."""
         return id in self.conditions or (id in self.terms and self.terms[id].kind.family.value == "person")
 
+    def assertions_of(self, entity: str) -> tuple[Assertion, ...]:
+        """Return what is asserted of ``entity`` and stands, in the order of the identifiers."""
+        return self._grouped("assertions", self.assertions, lambda record: record.entity).get(entity, ())
+
+    def claims_of(self, subject: str) -> tuple[SafetyConsideration, ...]:
+        """Return the considerations whose subject is ``subject`` and that stand, in the order of the identifiers."""
+        return self._grouped("considerations", self.considerations, lambda record: record.subject).get(subject, ())
+
+    def searches_of(self, subject: str) -> tuple[SearchRecord, ...]:
+        """Return the search records about ``subject`` that stand, in the order of the identifiers."""
+        return self._grouped("searches", self.searches, lambda record: record.subject).get(subject, ())
+
+    def studies_of(self, compound: str) -> tuple[Study, ...]:
+        """Return the studies of ``compound`` that stand, in the order of the identifiers."""
+        return self._grouped("studies", self.studies, lambda record: record.compound).get(compound, ())
+
+    def _grouped(self, name: str, records: Collection[S], owner: Callable[[S], str]) -> Mapping[str, tuple[S, ...]]:
+        return self.derived(f"{name} by owner", lambda: _group(records, owner))
+
     def derived(self, name: str, make: Callable[[], T]) -> T:
         """Return what ``make`` returns, made once for this knowledge base and kept under ``name``."""
         if name not in self._derived:
@@ -213,3 +234,11 @@ class KnowledgeBase(Shown):
         """Return the version and the number of records of each kind."""
         counts = ", ".join(f"{number} {kind}" for kind, number in self._counts().items())
         return f"<KnowledgeBase {self.version}: {counts}>"
+
+
+def _group(records: Collection[S], owner: Callable[[S], str]) -> dict[str, tuple[S, ...]]:
+    found: dict[str, list[S]] = defaultdict(list)
+    for record in records.values():
+        if record.withdrawn is None:
+            found[owner(record)].append(record)
+    return {key: tuple(some) for key, some in found.items()}

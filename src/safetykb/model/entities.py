@@ -149,7 +149,8 @@ class Treatment:
 class Condition(Shown):
     """A condition that people are asked about; its id is the id of its state.
 
-    Vulnerabilities, treatments and specialist flow down ``broader``; the narrower record only adds.
+    Vulnerabilities, treatments and specialist flow down ``broader``; the narrower record only adds. ``tests`` (any of
+    them) turn values of a patient into the condition, as those of a term do.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Condition(Shown):
     xrefs: tuple[str, ...] = ()
     specialist: str | None = None
     broader: tuple[str, ...] = ()
+    tests: tuple[StateTest, ...] = ()
     treatments: tuple[Treatment, ...] = ()
 
     def outline(self) -> Document:

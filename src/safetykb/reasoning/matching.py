@@ -10,10 +10,12 @@ from __future__ import annotations
 import enum
 import operator
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import attrs
 
+from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.choices import Comparison, Kind, Origin, Setting, TermKind
 from safetykb.model.considerations import Dose, Exposure, SafetyConsideration
 from safetykb.model.entities import Compound
@@ -141,11 +143,35 @@ def matches(situation: Situation, *, silenced: bool = False) -> Iterator[Match]:
     ``silenced``: those as well that a policy silences.
     """
     left_out = frozenset[str]() if silenced else situation.knowledge.silenced
-    for consideration in situation.knowledge.considerations.values():
-        if consideration.withdrawn is None and consideration.id not in left_out:
-            match = match_of(situation, consideration)
-            if match is not None:
-                yield match
+    by_side = claims_by_side(situation.knowledge)
+    for id in sorted({id for end in situation.own for id in by_side.get(end, ())} - left_out):
+        match = match_of(situation, situation.knowledge.considerations[id])
+        if match is not None:
+            yield match
+
+
+def claims_by_side(knowledge: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
+    """Return the claims that stand by the entities that a compound must be or have to stand on a side of them.
+
+    A band of an enzyme or transporter is also reached from its broader role.
+    """
+    return knowledge.derived("claims by side", lambda: _by_side(knowledge))
+
+
+def _by_side(knowledge: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for claim in knowledge.considerations.values():
+        if claim.withdrawn is None:
+            sides = {side for side in (claim.subject, claim.context.taking, claim.signal_for) if side is not None}
+            for end in sides.union(*(_roles(knowledge, side) for side in sides)):
+                found[end].append(claim.id)
+    return {end: tuple(ids) for end, ids in found.items()}
+
+
+def _roles(knowledge: KnowledgeBase, banded: str) -> tuple[str, ...]:
+    """Return the broader roles of a band of an enzyme or transporter."""
+    term = knowledge.terms.get(banded)
+    return term.broader if term is not None and term.kind in (TermKind.ENZYME, TermKind.TRANSPORTER) else ()
 
 
 def match_of(situation: Situation, consideration: SafetyConsideration) -> Match | None:
@@ -274,10 +300,7 @@ def _partner(situation: Situation, view: TreatmentView, other: str) -> PartnerPa
 
 def _without_band(situation: Situation, reach: Mapping[str, Path], banded: str) -> Path | None:
     """Return the path to the broader role of ``banded`` when it is known directly, and no band of it is."""
-    term = situation.knowledge.terms.get(banded)
-    if term is None or term.kind not in (TermKind.ENZYME, TermKind.TRANSPORTER):
-        return None
-    for broader in term.broader:
+    for broader in _roles(situation.knowledge, banded):
         if broader in reach and not any(band in reach for band in situation.graph.narrower(broader)):
             return reach[broader]
     return None

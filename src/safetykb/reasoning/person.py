@@ -14,7 +14,7 @@ from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.lookup import Asked, NameIndex, index_of
 from safetykb.knowledge.names import MAX_NAME, normalise
 from safetykb.model.choices import Comparison, Sex
-from safetykb.model.entities import StateTest, Term
+from safetykb.model.entities import Condition, StateTest, Term
 from safetykb.model.patient import Patient
 from safetykb.reasoning.graph import Graph, graph_of
 
@@ -94,6 +94,8 @@ class _Reader:
         self.knowledge, self.patient, self.compound = knowledge, patient, compound
         self.graph: Graph = graph_of(knowledge)
         self.names: NameIndex = index_of(knowledge)
+        states: tuple[Term | Condition, ...] = (*knowledge.terms.values(), *knowledge.conditions.values())
+        self.tests = tuple(state for state in states if state.tests)
         self.has: dict[str, tuple[Fact, ...]] = {}
         self.has_not: dict[str, Fact] = {}
         self.takes: dict[str, Asked] = {}
@@ -121,19 +123,19 @@ class _Reader:
     # --- values ---------------------------------------------------------------------------------------------------
 
     def values(self) -> Iterable[Fact]:
-        tested = {term: self.tested(term) for term in self.knowledge.terms.values() if term.tests}
+        tested = {state: self.tested(state) for state in self.tests}
         for field in self.patient.stated:
             if field not in _LISTS:
-                means = [term.id for term, (answer, by) in tested.items() if answer is Answer.YES and field in by]
+                means = [state.id for state, (answer, by) in tested.items() if answer is Answer.YES and field in by]
                 fact = Fact(field=field, text=value_text(self.patient, field), states=tuple(means))
                 for state in means:
                     self.holds(state, fact)
                 yield fact
         self.refuted(tested)
 
-    def tested(self, term: Term) -> tuple[Answer, tuple[str, ...]]:
-        """Return whether any test of ``term`` is met, and the fields that say so."""
-        results = [(self.test(term, test), test) for test in term.tests]
+    def tested(self, state: Term | Condition) -> tuple[Answer, tuple[str, ...]]:
+        """Return whether any test of ``state`` is met, and the fields that say so."""
+        results = [(self.test(state, test), test) for test in state.tests]
         met = tuple(self.field_used(test) for answer, test in results if answer is Answer.YES)
         if met:
             return Answer.YES, met
@@ -141,23 +143,23 @@ class _Reader:
         by = tuple(_PART_OF.get(test.field, test.field) for _, test in results)
         return (Answer.UNKNOWN if unknown else Answer.NO), by
 
-    def test(self, term: Term, test: StateTest) -> Answer:
+    def test(self, state: Term | Condition, test: StateTest) -> Answer:
         if test.field in _NAMED:
             return Answer.UNKNOWN
         value = self.value(test.field)
         if value is None and test.field in _OTHER_MEASURE:
-            return self.by_other_measure(term, test)
+            return self.by_other_measure(state, test)
         if value is None:
             return Answer.UNKNOWN
         return _compared(value, test)
 
-    def by_other_measure(self, term: Term, test: StateTest) -> Answer:
+    def by_other_measure(self, state: Term | Condition, test: StateTest) -> Answer:
         """A limit of one measure of the kidney applies to the other when its number meets it, and says so."""
         other = _OTHER_MEASURE[test.field]
         value = self.value(other)
         if value is None or _compared(value, test) is not Answer.YES:
             return Answer.UNKNOWN
-        self.notes[term.id] = f"the limit is of {_MEASURES[test.field]}; {_MEASURES[other]} was stated and meets it"
+        self.notes[state.id] = f"the limit is of {_MEASURES[test.field]}; {_MEASURES[other]} was stated and meets it"
         return Answer.YES
 
     def field_used(self, test: StateTest) -> str:
@@ -172,12 +174,12 @@ class _Reader:
             return False
         return stated
 
-    def refuted(self, tested: Mapping[Term, tuple[Answer, tuple[str, ...]]]) -> None:
-        for term, (answer, by) in tested.items():
+    def refuted(self, tested: Mapping[Term | Condition, tuple[Answer, tuple[str, ...]]]) -> None:
+        for refuted, (answer, by) in tested.items():
             if answer is Answer.NO:
                 field = by[0] if getattr(self.patient, by[0]) is not None else "sex"
                 fact = Fact(field=field, text=value_text(self.patient, field))
-                for state in (term.id, *self.graph.narrower(term.id)):
+                for state in (refuted.id, *self.graph.narrower(refuted.id)):
                     self.has_not.setdefault(state, fact)
 
     def holds(self, state: str, fact: Fact) -> None:
@@ -187,9 +189,8 @@ class _Reader:
     # --- names ----------------------------------------------------------------------------------------------------
 
     def genotypes(self) -> Iterable[Fact]:
-        terms = self.knowledge.terms.values()
         for name in self.patient.genotypes or ():
-            tested = [term.id for term in terms if any(_is_genotype(test, name) for test in term.tests)]
+            tested = [state.id for state in self.tests if any(_is_genotype(test, name) for test in state.tests)]
             named = self.state_of(name)
             states = tuple(dict.fromkeys([*tested, *([named] if named else [])]))
             fact = Fact(field="genotypes", text=f"genotype {name}", states=states, known=bool(states))
@@ -249,20 +250,20 @@ class _Reader:
             yield fact
 
     def allergies(self) -> Iterable[Fact]:
-        allergic = [term for term in self.knowledge.terms.values() if any(_is_allergy(t) for t in term.tests)]
+        allergic = [tested.id for tested in self.tests if any(_is_allergy(test) for test in tested.tests)]
         if self.patient.allergies == ():
             fact = Fact(field="allergies", text="no allergy")
-            for term in allergic:
-                self.has_not.setdefault(term.id, fact)
+            for state in allergic:
+                self.has_not.setdefault(state, fact)
             yield fact
         for name in self.patient.allergies or ():
             entity = self.substance_of(name)
             to_it = allergic if entity is not None and self.is_kin(entity) else []
             named = self.state_of(f"{name} allergy") or self.state_of(f"allergy to {name}")
-            states = (*(term.id for term in to_it), *([named] if named else []))
+            means = (*to_it, *([named] if named else []))
             known = entity is not None or named is not None
-            fact = Fact(field="allergies", text=f"allergy to {name}", states=states, known=known)
-            for state in states:
+            fact = Fact(field="allergies", text=f"allergy to {name}", states=means, known=known)
+            for state in means:
                 self.holds(state, fact)
             yield fact
 

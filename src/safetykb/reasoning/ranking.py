@@ -33,10 +33,8 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
     found = []
     for relative, _ in situation.graph.relatives(situation.compound.id):
         other = attrs.evolve(situation, compound=knowledge.compounds[relative], exposure=None)
-        for consideration in knowledge.considerations.values():
-            if consideration.subject != relative or consideration.id in known or consideration.withdrawn:
-                continue
-            if consideration.id in knowledge.silenced:
+        for consideration in knowledge.claims_of(relative):
+            if consideration.id in known or consideration.id in knowledge.silenced:
                 continue
             match = match_of(other, consideration)
             finding = finding_of(other, match, relative=True) if match else None
@@ -84,7 +82,7 @@ def medicine_monitoring(situation: Situation) -> list[Finding]:
 
 
 def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = None) -> tuple[object, ...]:
-    """Return the place of a finding: block, concern, not inferred, basis, level, serious, directness, id."""
+    """Return the place of a finding: block, concern, not inferred, basis, level, directness, serious, id."""
     concern = finding.concern.rank if finding.concern else 0
     serious = finding.serious.rank if finding.serious else 0
     sources = [knowledge.sources[key].details.jurisdiction for key in finding.sources]
@@ -96,8 +94,8 @@ def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = 
         finding.inferred,
         -evidence.basis.rank,
         -evidence.level.rank,
-        -serious,
         -evidence.directness.rank,
+        -serious,
         foreign,
         finding.id,
     )

@@ -97,10 +97,9 @@ class Situation:
         """Tell whether every figure for the vulnerability ``state`` of the condition is uncommon or rarer."""
         figures = [
             assertion.frequency or Frequency.NOT_KNOWN
-            for assertion in self.knowledge.assertions.values()
-            if assertion.withdrawn is None
-            and assertion.entity in self.diagnoses
-            and state in self.graph.reach(assertion.term)
+            for entity in self.diagnoses
+            for assertion in self.knowledge.assertions_of(entity)
+            if state in self.graph.reach(assertion.term)
         ]
         return all(Frequency.NOT_KNOWN < figure <= Frequency.UNCOMMON for figure in figures)
 
