@@ -497,6 +497,19 @@ def load_tables() -> str:
     return alert_load().to_markdown().split("\n", 1)[1]
 
 
+def label_table() -> str:
+    """The items of one label of each compound: how many it lists, how many were entered, and why the rest was not."""
+    rows = []
+    for file in sorted((HERE.parent / "tests" / "labels").glob("*.json")):
+        read = json.loads(file.read_text(encoding="utf-8"))
+        items = [*read["contraindications"], *read["boxed"]]
+        reasons = "; ".join(f"{item['item']}: {item['left_out']}" for item in items if "left_out" in item)
+        entered = [sum("entered" in item for item in read[part]) for part in ("contraindications", "boxed")]
+        counts = (f"{entered[0]} of {len(read['contraindications'])}", f"{entered[1]} of {len(read['boxed'])}")
+        rows.append((safetykb.compound(file.stem).name, _code(read["label"]), *counts, _plain(reasons) or "-"))
+    return _table(("compound", "label", "contraindications entered", "boxed warnings entered", "left out"), rows)
+
+
 MADE: Final[Mapping[str, Callable[..., str]]] = {
     "alert-load": load_tables,
     "blocks": blocks,
@@ -505,6 +518,7 @@ MADE: Final[Mapping[str, Callable[..., str]]] = {
     "command-line": command_line,
     "grading": grading_table,
     "knowledge": knowledge_tables,
+    "labels": label_table,
     "names": names_of,
     "phrases": phrases,
     "record-schemas": record_schemas,

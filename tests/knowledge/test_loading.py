@@ -647,3 +647,34 @@ def test_problem_reads_as_one_line():
     problem = Problem("REC:001", "sources/a.json", "$.DOI", "wrong", "mend it")
 
     assert str(problem) == "sources/a.json $.DOI: REC:001 wrong; mend it"
+
+
+# ---------------------------------------------------------------------------------------------- read swiftly
+
+
+def test_swift_reading_makes_the_same_records():
+    """What is read without a second look is equal, record by record, to what the strict reading makes."""
+    files = packaged_files()
+    strict, swift = parse(files), parse(files, checked=True)
+
+    for one, other in zip(records_of(strict.knowledge), records_of(swift.knowledge), strict=True):
+        assert one == other
+        assert repr(one) == repr(other)
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("compounds/examplamine/compound.json", b"{"),
+        ("compounds/examplamine/compound.json", b'{"name": "examplamine", "nonsense": 1}'),
+        ("compounds/examplamine/nonsense.json", b"{}"),
+    ],
+)
+def test_swift_reading_names_what_is_wrong(path: str, data: bytes):
+    """A packaged file that is broken after all gives the same DataError as the strict reading."""
+    files = base_files() | {path: data}
+    draft = parse(files)
+    with pytest.raises(DataError) as error:
+        loading.build(files, checked=True)
+    assert draft.problems
+    assert error.value.problems == draft.problems

@@ -341,3 +341,28 @@ def test_an_explanation_tells_what_is_taken():
     found = ask(made, medications=("stranger",)).finding("drug/class")
     assert "Known of the patient: takes stranger." in found.to_text()
     assert [step.end for step in found.explain().steps] == ["class"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts"),
+    [
+        ("pregnancy", {"pregnant": False}),
+        ("pregnancy", {"sex": "male"}),
+        ("relapsing-remitting multiple sclerosis", {"has_not": ("multiple sclerosis",)}),
+    ],
+)
+def test_a_fact_against_the_question_says_so(condition: str, facts: dict[str, Any]):
+    """Who does not have the condition asked about is told that the answer is for people who have it."""
+    asked = safetykb.review("teriflunomide", condition, Patient(**facts))
+    (line,) = asked.facts
+    assert line.against
+    assert line.told.startswith("against the question")
+    other = safetykb.review("teriflunomide", "epilepsy", Patient(**facts))
+    assert not any(line.against for line in other.facts)
+
+
+def test_a_value_of_a_patient_means_a_condition():
+    """What a patient has and a condition that people ask about meet in the same id."""
+    asked = safetykb.review("teriflunomide", "multiple sclerosis", Patient(pregnant=True))
+    assert [line.states for line in asked.facts] == [("pregnancy",)]
+    assert "teriflunomide/pregnancy" in {finding.id for finding in asked.findings if finding.block.value == "known"}

@@ -266,7 +266,7 @@ def _assemble(
             direct_absence(situation).phrase,
             situation.patient.not_checked if situation.patient else (),
         ),
-        facts=fact_lines(situation.patient.facts, findings) if situation.patient else (),
+        facts=fact_lines(situation, findings),
         policy=policies_of(situation),
         coverage=section_coverage(situation, findings, rows, studies),
         compound_facts=compound_facts(situation),

@@ -1,10 +1,10 @@
-"""How much the answers ask of their readers: findings a review, by kind, and how well headlines tell things apart."""
+"""What the answers of a knowledge base hold, counted: findings a review, coverage, and how headlines tell apart."""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -12,6 +12,7 @@ from safetykb.answer.assembly import SafetyReview, review
 from safetykb.answer.contract import concern_word
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.loading import knowledge_base
+from safetykb.model.scales import Concern, Coverage
 from safetykb.reasoning.findings import Finding
 from safetykb.rendering.outline import Document, Section, Table, paragraph, spans
 from safetykb.rendering.showing import Shown
@@ -30,12 +31,17 @@ class Spread:
 
 @attrs.frozen(kw_only=True)
 class Distinct:
-    """How well the headlines of one condition tell compounds apart: compounds, different texts, different concerns."""
+    """The answers of one condition: how many compounds, and how well headlines tell them apart.
+
+    ``texts``: the different texts of headlines. ``concerns``: answers by the highest concern of the headline.
+    ``coverage``: answers by their coverage.
+    """
 
     condition: str
     compounds: int
     texts: int
     concerns: Mapping[str, int]
+    coverage: Mapping[str, int]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -54,9 +60,21 @@ class AlertLoad(Shown):
             for sort, spreads in self.spreads.items()
         )
         lead = paragraph(f"{self.pairs} pairs, {self.findings} findings; folded ones and a relative's are not counted.")
-        headlines = Section(anchor="headlines", title="Headlines", blocks=(_headline_table(self.headlines),))
-        return Document(title="Alert load", summary=(lead,), blocks=(*tables, headlines))
+        headlines = Section(
+            anchor="headlines",
+            title="Headlines",
+            blocks=(
+                _count_table("Different headlines", self.headlines, ("different",), lambda d: {"different": d.texts}),
+                _count_table("Headlines by highest concern", self.headlines, _CONCERNS, lambda d: d.concerns),
+            ),
+        )
+        pairs = _count_table("Pairs by coverage", self.headlines, _COVERAGES, lambda d: d.coverage)
+        coverage = Section(anchor="coverage", title="Coverage", blocks=(pairs,))
+        return Document(title="Alert load", summary=(lead,), blocks=(*tables, headlines, coverage))
 
+
+_CONCERNS = (*(str(concern) for concern in reversed(Concern)), concern_word(None))
+_COVERAGES = tuple(map(str, (Coverage.DOCUMENTED, Coverage.SEARCHED_NONE_FOUND, Coverage.NOT_ASSESSED)))
 
 _SORTS: Mapping[str, Callable[[Finding], str]] = {
     "all": lambda _: "every finding",
@@ -110,6 +128,7 @@ def _distinct(knowledge: KnowledgeBase, condition: str, answers: Iterable[Safety
         compounds=len(headlines),
         texts=len({headline.text for headline in headlines}),
         concerns=dict(sorted(Counter(concern_word(headline.highest) for headline in headlines).items())),
+        coverage=dict(sorted(Counter(str(headline.coverage) for headline in headlines).items())),
     )
 
 
@@ -122,15 +141,12 @@ def _spread_table(sort: str, spreads: Iterable[Spread]) -> Table:
     return Table(caption=f"Findings a review, by {sort}", columns=columns, rows=rows)
 
 
-def _headline_table(headlines: Iterable[Distinct]) -> Table:
+def _count_table(
+    caption: str, found: Iterable[Distinct], words: Sequence[str], count: Callable[[Distinct], Mapping[str, int]]
+) -> Table:
+    """Return one row for each condition, and in each the number of compounds and the counts under ``words``."""
     rows = tuple(
-        (
-            spans(found.condition),
-            spans(str(found.compounds)),
-            spans(str(found.texts)),
-            spans(", ".join(f"{concern} {count}" for concern, count in found.concerns.items())),
-        )
-        for found in headlines
+        tuple(spans(cell) for cell in (row.condition, str(row.compounds), *(str(count(row).get(w, 0)) for w in words)))
+        for row in found
     )
-    columns = ("condition", "compounds", "different headlines", "highest concern")
-    return Table(caption="How well headlines tell compounds apart", columns=columns, rows=rows)
+    return Table(caption=caption, columns=("condition", "compounds", *words), rows=rows)

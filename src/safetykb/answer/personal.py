@@ -11,6 +11,7 @@ from safetykb.model.scales import Concern
 from safetykb.reasoning.findings import Finding
 from safetykb.reasoning.matching import laid_out, obstacle
 from safetykb.reasoning.person import Fact
+from safetykb.reasoning.situation import Situation
 from safetykb.rendering.outline import Block, Document, Note, Section, items, paragraph
 from safetykb.rendering.showing import Shown
 
@@ -20,26 +21,36 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class FactLine:
-    """A fact that was given of the patient, in words, and the findings that stand on it."""
+    """A fact that was given of the patient, in words, and the findings that stand on it.
+
+    ``against``: it denies the condition asked about, or a broader one; the answer is for people who have it.
+    """
 
     text: str = attrs.field(repr=False)
     field: str
     known: bool
     states: tuple[str, ...] = attrs.field(repr=False)
     findings: tuple[str, ...]
+    against: bool = False
 
     @property
     def told(self) -> str:
         """What the fact does here, in words."""
         if not self.known:
             return "not checked: nothing here knows it"
+        if self.against:
+            return "against the question, which asks about people who have it; the answer is for them"
         if self.findings:
             return f"stands behind {len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
         return "no record that applies here asks about it (this is not the same as no effect)"
 
 
-def fact_lines(facts: Iterable[Fact], findings: Sequence[Finding]) -> tuple[FactLine, ...]:
-    """Return one line for each fact given, whatever it does."""
+def fact_lines(situation: Situation, findings: Sequence[Finding]) -> tuple[FactLine, ...]:
+    """Return one line for each fact given of the patient, whatever it does."""
+    person = situation.patient
+    if person is None:
+        return ()
+    denied = {person.has_not[state].text for state in situation.diagnoses if state in person.has_not}
     return tuple(
         FactLine(
             text=fact.text,
@@ -47,8 +58,9 @@ def fact_lines(facts: Iterable[Fact], findings: Sequence[Finding]) -> tuple[Fact
             known=fact.known,
             states=fact.states,
             findings=tuple(finding.id for finding in findings if _stands_on(finding, fact)),
+            against=fact.text in denied,
         )
-        for fact in facts
+        for fact in person.facts
     )
 
 

@@ -1,8 +1,12 @@
-"""One strict converter between JSON values and the classes of the model: it coerces nothing and drops nothing."""
+"""The strict converter between JSON values and the classes of the model: it coerces nothing and drops nothing.
+
+Beside it stands a swift one, for what passed the strict one when the package was built.
+"""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -159,6 +163,48 @@ def make_converter() -> cattrs.Converter:
 
 
 _SCALARS = (int, float, str, bool)
+
+
+def make_swift_converter() -> cattrs.Converter:
+    """Return a new converter for records that were checked when the package was built.
+
+    Of such records it makes the same as the strict one; it does not look for mistakes a second time.
+    """
+    converter = cattrs.Converter(detailed_validation=False)
+    citation = functools.cache(Citation.parse)
+    for kind in _SCALARS:
+        converter.register_structure_hook(kind, lambda value, _: value)
+    converter.register_structure_hook_factory(_is_word, _swift_word)
+    converter.register_structure_hook_factory(attrs.has, _swift_record)
+    converter.register_structure_hook(Citation, lambda value, _: citation(value))
+    converter.register_structure_hook_factory(_is_many, _swift_many)
+    converter.register_structure_hook_factory(_is_optional, _swift_optional)
+    converter.register_structure_hook_func(_is_value, lambda value, _: value)
+    return converter
+
+
+def _swift_word(cls: Any) -> Callable[[Any, Any], Any]:
+    members = {str(member): member for member in cls}
+    return lambda value, _: members[value]
+
+
+def _swift_record(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    return make_dict_structure_fn(
+        cls, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False, **_overrides(cls)
+    )
+
+
+def _swift_many(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    inner = get_args(cls)[0]
+    if inner is str:
+        return lambda values, _: tuple(values)
+    structure = converter.get_structure_hook(inner)
+    return lambda values, _: tuple([structure(value, inner) for value in values])
+
+
+def _swift_optional(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    (inner,) = (part for part in get_args(cls) if part is not type(None))
+    return converter.get_structure_hook(inner)
 
 
 def _unstructure_factory(cls: Any, converter: cattrs.Converter) -> Callable[[Any], dict[str, Any]]:

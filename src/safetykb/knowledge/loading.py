@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import defaultdict
@@ -13,7 +14,7 @@ import cattrs
 from safetykb.errors import DataError, Problem
 from safetykb.knowledge import checks
 from safetykb.knowledge.base import Collection, KnowledgeBase
-from safetykb.knowledge.conversion import make_converter, mismatches
+from safetykb.knowledge.conversion import make_converter, make_swift_converter, mismatches
 from safetykb.knowledge.layout import Edition, Place, badly_named, path_fields, place_of
 from safetykb.knowledge.strict_json import BadJSON, decode
 from safetykb.knowledge.tree import digest_of, directory_files, packaged_files
@@ -71,7 +72,7 @@ def build(
 
     ``checked``: the checks ran when the package was built. ``more``: what else is wrong with it, once all was read.
     """
-    draft = parse(files)
+    draft = parse(files, checked=checked)
     found = [*problems, *draft.problems] if checked else _found(draft, problems, gate=True)
     if not _given_up(found):
         found += more(draft.knowledge)
@@ -107,9 +108,13 @@ def advice_on(directory: str | os.PathLike[str] | None = None) -> tuple[Problem,
     return tuple(sorted(checks.advice(parse(files)), key=_place))
 
 
-def parse(files: Mapping[str, bytes]) -> checks.Draft:
-    """Turn the files of a tree into records; what cannot be turned becomes a problem."""
-    converter = make_converter()
+def parse(files: Mapping[str, bytes], *, checked: bool = False) -> checks.Draft:
+    """Turn the files of a tree into records; what cannot be turned becomes a problem.
+
+    ``checked``: they were read strictly when the package was built, so they are read without a second look.
+    """
+    strict = make_converter()
+    swift = make_swift_converter() if checked else None
     records: dict[type, dict[str, Any]] = defaultdict(dict)
     places: dict[str, str] = {}
     problems: list[Problem] = []
@@ -118,7 +123,7 @@ def parse(files: Mapping[str, bytes]) -> checks.Draft:
             what = f"more than {MAX_PROBLEMS} problems; the rest was not read"
             problems.append(Problem("FIL:009", path, "$", what, "mend these first"))
             break
-        place, record, wrong = _read(path, data, converter)
+        place, record, wrong = (swift and _read_swiftly(path, data, swift)) or _read(path, data, strict)
         problems += wrong
         if place is not None and record is not None:
             key = record.id if place.cls is not Edition else ""
@@ -130,6 +135,17 @@ def parse(files: Mapping[str, bytes]) -> checks.Draft:
     edition = records[Edition].get("", Edition("0"))
     knowledge = KnowledgeBase(edition=edition, digest=digest_of(files), files=dict(files), **collections)
     return checks.Draft(knowledge, dict(files), places, tuple(problems))
+
+
+def _read_swiftly(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place, Any, list[Problem]] | None:
+    """Return the record of a file that was checked before; None when it must be read strictly to tell what is wrong."""
+    place = place_of(path)
+    if place is None:
+        return None
+    try:
+        return place, converter.structure({**place.fields, **json.loads(data.decode("utf-8"))}, place.cls), []
+    except Exception:  # noqa: BLE001 - whatever it is, the strict reading names it
+        return None
 
 
 def _read(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place | None, Any, list[Problem]]:

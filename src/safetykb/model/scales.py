@@ -17,11 +17,11 @@ _Word = TypeVar("_Word", bound=enum.Enum)
 
 
 def _member(cls: type[_Word], word: str | _Word) -> _Word:
-    for member in cls:
-        if word in (member, member.value):
-            return member
-    words = ", ".join(str(member.value) for member in cls)
-    raise ValueError(f"{word!r} is none of: {words}")
+    try:
+        return cls(word)
+    except ValueError:
+        words = ", ".join(str(member.value) for member in cls)
+        raise ValueError(f"{word!r} is none of: {words}") from None
 
 
 class Choice(enum.Enum):
