@@ -36,9 +36,12 @@ class Ledger:
 
 def ledgers() -> dict[str, Ledger]:
     """Return every ledger by compound; an unknown key is a TypeError."""
-    found = {}
-    for file in sorted(FOLDER.glob("*.json")):
-        read = json.loads(file.read_text(encoding="utf-8"))
-        lists = {name: tuple(Item(**item) for item in read.pop(name)) for name in ("contraindications", "boxed")}
-        found[file.stem] = Ledger(compound=file.stem, **read, **lists)
-    return found
+    return {file.stem: _read(file) for file in sorted(FOLDER.glob("*.json"))}
+
+
+def _read(file: Path) -> Ledger:
+    read = json.loads(file.read_text(encoding="utf-8"))
+    contraindications, boxed = (
+        tuple(Item(**item) for item in read.pop(name)) for name in ("contraindications", "boxed")
+    )
+    return Ledger(compound=file.stem, contraindications=contraindications, boxed=boxed, **read)

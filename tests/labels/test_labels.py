@@ -12,17 +12,21 @@ from tests.labels.ledger import Item, Ledger, ledgers
 
 LEDGERS = ledgers()
 
-FIRST_WAVE = """
-    interferon-beta glatiramer teriflunomide dimethyl-fumarate fingolimod siponimod ozanimod ponesimod cladribine
-    natalizumab ocrelizumab ofatumumab alemtuzumab mitoxantrone baclofen tizanidine dantrolene dalfampridine oxybutynin
-    gabapentin pregabalin carbamazepine oxcarbazepine valproate lamotrigine levetiracetam phenytoin phenobarbital
-    topiramate clobazam levodopa-carbidopa pramipexole rasagiline selegiline safinamide entacapone riluzole edaravone
-    tofersen donepezil rivastigmine galantamine lecanemab donanemab sertraline fluoxetine paroxetine citalopram
-    escitalopram venlafaxine duloxetine amitriptyline bupropion mirtazapine phenelzine quetiapine olanzapine
-    risperidone aripiprazole haloperidol clozapine lithium prazosin lorazepam sumatriptan erenumab propranolol
-    pyridostigmine prednisolone methylprednisolone azathioprine mycophenolate rituximab eculizumab ondansetron
-    metoclopramide morphine tramadol
-""".split()
+# fmt: off
+FIRST_WAVE = (
+    "interferon-beta", "glatiramer", "teriflunomide", "dimethyl-fumarate", "fingolimod", "siponimod", "ozanimod",
+    "ponesimod", "cladribine", "natalizumab", "ocrelizumab", "ofatumumab", "alemtuzumab", "mitoxantrone",
+    "baclofen", "tizanidine", "dantrolene", "dalfampridine", "oxybutynin", "gabapentin", "pregabalin",
+    "carbamazepine", "oxcarbazepine", "valproate", "lamotrigine", "levetiracetam", "phenytoin", "phenobarbital",
+    "topiramate", "clobazam", "levodopa-carbidopa", "pramipexole", "rasagiline", "selegiline", "safinamide",
+    "entacapone", "riluzole", "edaravone", "tofersen", "donepezil", "rivastigmine", "galantamine", "lecanemab",
+    "donanemab", "sertraline", "fluoxetine", "paroxetine", "citalopram", "escitalopram", "venlafaxine",
+    "duloxetine", "amitriptyline", "bupropion", "mirtazapine", "phenelzine", "quetiapine", "olanzapine",
+    "risperidone", "aripiprazole", "haloperidol", "clozapine", "lithium", "prazosin", "lorazepam", "sumatriptan",
+    "erenumab", "propranolol", "pyridostigmine", "prednisolone", "methylprednisolone", "azathioprine",
+    "mycophenolate", "rituximab", "eculizumab", "ondansetron", "metoclopramide", "morphine", "tramadol",
+)
+# fmt: on
 
 
 def test_every_compound_of_the_first_wave_has_a_ledger():

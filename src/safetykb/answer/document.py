@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from safetykb.answer.evidence_shown import aged, reference, study_entry
 from safetykb.answer.general import Fact, of_kinds
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.ids import is_day
 from safetykb.model.choices import Design, Kind, TermKind
-from safetykb.model.evidence import Source, age_on
+from safetykb.model.evidence import Source
 from safetykb.model.outlines import cited, source_anchor
-from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, ReadDepth, Seriousness
-from safetykb.model.studies import Outcome, Study
+from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, Seriousness
+from safetykb.model.studies import Study
 from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Finding, Place
 from safetykb.reasoning.headline import NOT_CHECKED, DependsOn, direct_text, headline_sentences
@@ -38,6 +39,7 @@ from safetykb.rendering.outline import (
     Table,
     Tone,
     between,
+    capital,
     items,
     paragraph,
     spans,
@@ -54,13 +56,6 @@ _KEYS: Final = 6
 
 _LEAD: Final = re.compile(r"By inference only|Direct evidence|\w+")
 """What stands out in a sentence of the headline: how heavy it is, or that it is inferred."""
-
-_READ: Final = {
-    ReadDepth.HEADER: "known by its header alone, looked at on",
-    ReadDepth.EXCERPT: "excerpts read on",
-    ReadDepth.ABSTRACT: "abstract read on",
-    ReadDepth.FULL: "read in full on",
-}
 
 _FIRST: Final = (Place.KNOWN, Place.NOT_IF, Place.TAKEN)
 _CAN: Final = {
@@ -92,10 +87,6 @@ def badge_of(concern: Concern | None, kind: Kind | None = None) -> Badge:
 def anchor_of(id: str) -> str:
     """Return the anchor of the finding ``id``."""
     return f"finding-{id.replace('/', '-')}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _placed(findings: Sequence[Finding], places: Iterable[Place]) -> list[Finding]:
@@ -138,7 +129,7 @@ class _Writer:
             self.sources(),
             self.about(),
         )
-        return Document(title=_capital(self.title), language="en", summary=self.summary(), blocks=sections)
+        return Document(title=capital(self.title), language="en", summary=self.summary(), blocks=sections)
 
     # --- 1: the headline ------------------------------------------------------------------------------------------
 
@@ -314,7 +305,7 @@ class _Writer:
         if kinetics:
             blocks.append(Section(anchor="kinetics", title="Metabolism", blocks=(self.facts(kinetics),)))
         blocks.append(Section(anchor="status", title="Regulatory status", blocks=(self.uses(),)))
-        return Section(anchor="general", title=_capital(f"{compound.name} in general"), blocks=tuple(blocks))
+        return Section(anchor="general", title=capital(f"{compound.name} in general"), blocks=tuple(blocks))
 
     def facts(self, facts: Iterable[Fact]) -> Block:
         return Definitions(pairs=tuple((spans(self.fact_name(fact)), self.fact_body(fact)) for fact in facts))
@@ -360,7 +351,7 @@ class _Writer:
         extra: tuple[Block, ...] = ()
         if review.situation.is_treatment:
             text = f"{review.compound.name} is approved for or a treatment of {review.condition.name}: its label speaks"
-            extra = (paragraph(_capital(f"{text} about these people.")),)
+            extra = (paragraph(capital(f"{text} about these people.")),)
         return Section(anchor="in-condition", title=title, blocks=(*extra, *blocks))
 
     def brief(self, finding: Finding) -> Spans:
@@ -392,7 +383,7 @@ class _Writer:
         if row.alternative:
             parts.append("Same purpose, so not normally combined; when switching, mind what follows. ")
         if row.holds_asked:
-            parts.append(_capital(f"{self.review.compound.name} is one of them. "))
+            parts.append(capital(f"{self.review.compound.name} is one of them. "))
         by_id = {finding.id: finding for finding in self.review.findings}
         found = [by_id[id] for id in row.findings]
         stated = [f for f in found if not f.inferred]
@@ -425,7 +416,7 @@ class _Writer:
         if row.interaction_study:
             return f"Yes: {', '.join(row.interaction_study)}"
         date = row.absence.dates[0] if row.absence.dates else ""
-        return f"{row.absence.phrase.value}{f' ({date}{self.aged(date)})' if date else ''}"
+        return f"{row.absence.phrase.value}{f' ({date}{aged(date, self.review.today)})' if date else ''}"
 
     def what_it_brings(self) -> Section:
         review = self.review
@@ -465,11 +456,6 @@ class _Writer:
         older = f"are older than 24 months on {review.today}, or may be, or are undated"
         looks = f"{len(review.stale_looks)} searches, or studies without a result, were last looked at as long ago"
         return f"{len(review.stale)} of {len(review.sources)} sources {older}; {looks}."
-
-    def aged(self, date: str) -> str:
-        """Return a mark for what is older than 24 months on the day of the answer; nothing without a day."""
-        age = age_on(date, self.review.today) if self.review.today else ""
-        return f"; {age}" if age else ""
 
     def evidence_quality(self) -> Section:
         own = [finding for finding in self.review.findings if finding.relative is None]
@@ -529,49 +515,7 @@ class _Writer:
 
     def study(self, study: Study) -> Block:
         compound = self.review.situation.knowledge.compounds[study.compound]
-        form = f" as {form_name(compound, study.form)}" if study.form else ""
-        parts = [str(study.design).replace("-", " ")]
-        parts += [str(study.masking)] if study.masking else []
-        parts += [f"phase {study.phase}"] if study.phase else []
-        counts = (("planned", study.planned), ("allocated", study.allocated), ("given it", study.exposed))
-        parts += [f"{number} {word}" for word, number in counts if number is not None]
-        age = "" if study.has_result else self.aged(study.as_of)
-        lines = [f"Status: {study.status} ({study.as_of}{age})."]
-        if study.arms:
-            arms = "; ".join(f"{arm.label}{f' (n = {arm.n})' if arm.n is not None else ''}" for arm in study.arms)
-            lines.append(f"Arms: {arms}.")
-        lines += [self.outcome(outcome) for outcome in study.outcomes]
-        if study.harms:
-            lines.append(f"Harms seen: {'; '.join(self.harm(study))}.")
-        if study.excluded:
-            lines.append(f"Left out: {'; '.join(study.excluded)}.")
-        if study.limits:
-            lines.append(f"Limits: {'; '.join(study.limits)}.")
-        name = f"{study.registry_id}, " if study.registry_id else ""
-        return Entry(
-            number="-",
-            title=spans(_capital(f"{compound.name}{form} for {study.topic}")),
-            meta=spans(f"{name}{', '.join(parts)}"),
-            body=(*map(paragraph, lines), paragraph(*cited(study.cites), " ", Code(text=study.id))),
-            anchor=f"study-{study.id.replace('/', '-')}",
-        )
-
-    @staticmethod
-    def outcome(outcome: Outcome) -> str:
-        result = f": {outcome.result}" if outcome.result else ""
-        reading = {
-            "negative": "no difference shown",
-            "better": "better",
-            "worse": "worse",
-            "not-reported": "no result visible",
-        }[outcome.reading.value]
-        return f"{outcome.role.value.capitalize()} outcome, {outcome.name}: {reading}{result}."
-
-    @staticmethod
-    def harm(study: Study) -> Iterable[str]:
-        for harm in study.harms:
-            of = f" of {harm.of}" if harm.of is not None else ""
-            yield f"{harm.text}{f' ({harm.n}{of})' if harm.n is not None else ''}"
+        return study_entry(study, compound, self.review.today)
 
     def bottom_line(self) -> Section:
         headline = self.review.headline
@@ -596,7 +540,7 @@ class _Writer:
             where: list[str | Span] = [Strong(text=gap.topic)]
             if gap.search:
                 dates = [part[:10] for part in gap.search.split(" | ") if is_day(part[:10])]
-                where.append(f" ({gap.search}{''.join(map(self.aged, sorted(dates)[:1]))})")
+                where.append(f" ({gap.search}{''.join(aged(date, self.review.today) for date in sorted(dates)[:1])})")
             for name, url in gap.links[:1] if gap.topic.startswith("interaction of") else gap.links:
                 where += [" · ", Link(text=name, url=url)]
             grouped.setdefault(gap.phrase, []).append(paragraph(*where))
@@ -630,36 +574,9 @@ class _Writer:
         return (*found, *spans(f"; and {more} more, under Sources")) if more > 0 else found
 
     def sources(self) -> Section:
-        entries = tuple((Paragraph(spans=self.reference(source)),) for source in self.review.sources)
+        entries = tuple((Paragraph(spans=reference(source, self.review.today)),) for source in self.review.sources)
         block: Block = Items(entries=entries, ordered=True) if entries else paragraph("None.")
         return Section(anchor="sources", title="Sources", blocks=(block,))
-
-    def reference(self, source: Source) -> Spans:
-        authors = ", ".join(str(author) for author in source.author[:3]) + (" and others" if source.author[3:] else "")
-        details = source.details
-        place = " ".join(part for part in (source.container_title, source.volume, source.page) if part)
-        parts = [authors, source.title, place or source.publisher, source.date, details.jurisdiction, source.number]
-        design = str(details.design).replace("-", " ")
-        read = f"{design}; {_READ[details.read]} {details.read_on}" + (", in a copy" if source.is_copy else "")
-        read += self.aged(source.date)
-        if details.superseded_by:
-            read += f"; newer version: {details.superseded_by}"
-        text = ". ".join(part.rstrip(".") for part in parts if part)
-        found: list[str | Span] = [Code(text=source.id, anchor=source_anchor(source.id)), f" {text}. "]
-        ids = [f"{name} {value}".strip() for name, value in self.identifiers(source) if value]
-        if ids:
-            found.append(f"{', '.join(ids)}. ")
-        if source.url:
-            found += [Link(text=source.url, url=source.url), " "]
-        return spans(*found, f"({read})")
-
-    @staticmethod
-    def identifiers(source: Source) -> Iterable[tuple[str, str | None]]:
-        yield "DOI", source.doi
-        yield "PMID", source.pmid
-        yield "", source.pmcid
-        yield "", source.details.nct
-        yield "set id", source.details.setid
 
     def about(self) -> Note:
         review = self.review

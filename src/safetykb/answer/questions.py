@@ -13,6 +13,7 @@ from safetykb.reasoning.findings import Finding
 from safetykb.reasoning.schedule import ScheduleRow
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow
+from safetykb.rendering.outline import capital
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +83,7 @@ def _monitoring(situation: Situation, findings: Sequence[Finding], schedule: Seq
 
 def schedule_text(row: ScheduleRow) -> str:
     """Return one row of the schedule as a sentence."""
-    text = f"{row.test[:1].upper()}{row.test[1:]}: {'; '.join(row.when)}"
+    text = f"{capital(row.test)}: {'; '.join(row.when)}"
     if row.threshold:
         text += f"; act at {' or '.join(row.threshold)}"
     if row.then:

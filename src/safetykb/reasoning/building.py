@@ -17,6 +17,7 @@ from safetykb.reasoning.grading import Grade
 from safetykb.reasoning.graph import BROADER, Link, Path
 from safetykb.reasoning.matching import Bearing, Match, PartnerPart, Role, duration_text
 from safetykb.reasoning.situation import Situation
+from safetykb.rendering.outline import capital
 
 
 def finding_of(situation: Situation, match: Match, *, relative: bool = False) -> Finding:
@@ -235,7 +236,7 @@ class _Builder:
         slots = {"{subject}": subject, "{taking}": taking, "{condition}": self.situation.condition.name}
         for slot, name in slots.items():
             text = text.replace(slot, name)
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     def other_names(self) -> str:
         """Return the names of the other side: one partner or a few, else the claim's own term."""

@@ -28,6 +28,7 @@ __all__ = [
     "Text",
     "Tone",
     "between",
+    "capital",
     "items",
     "paragraph",
     "spans",
@@ -176,6 +177,11 @@ class Document:
 def spans(*parts: str | Span) -> Spans:
     """Return the parts as spans, each string as plain text."""
     return tuple(Text(text=part) if isinstance(part, str) else part for part in parts)
+
+
+def capital(text: str) -> str:
+    """Return ``text`` with a capital at its start and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def between(separator: str, parts: Iterable[str | Span]) -> Spans:
