@@ -11,7 +11,8 @@ import attrs
 import pytest
 
 import safetykb
-from safetykb import Concern, Coverage, Exposure, NoSuchRecord, NotAVerdict, SafetyReview
+from safetykb import Concern, Coverage, Exposure, NoSuchRecord, NotAVerdict, Patient, SafetyReview
+from safetykb.answer import assembly, queries
 from safetykb.answer.assembly import Relative
 from safetykb.errors import AmbiguousName, InvalidQuestion, UnknownName
 from safetykb.model.choices import Route, Setting
@@ -337,3 +338,47 @@ def test_another_knowledge_base():
         safetykb.review("examplamine", "demo disease")
     with pytest.raises(UnknownName):
         ask("ketamine", "multiple sclerosis")
+
+
+# --- asked again ------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_asked_again_has_the_same_answer():
+    """A question without a patient is answered once; other words, another day or another exposure are asked anew."""
+    first = safetykb.review("ketamine", "multiple sclerosis")
+    assert safetykb.review("ketamine", "multiple sclerosis") is first
+    for other in (
+        safetykb.review("ketamine", "MS"),
+        safetykb.review("ketamine", "multiple sclerosis", today="2026-11-25"),
+        safetykb.review("ketamine", "multiple sclerosis", jurisdiction="US"),
+        safetykb.review("ketamine", "multiple sclerosis", knowledge=safetykb.knowledge_base()),
+    ):
+        assert other is not first
+
+
+def test_an_answer_about_a_person_is_never_kept():
+    """Nothing that was answered about a patient is held for later, whatever is asked next."""
+    person = Patient(age=70)
+    asked = [safetykb.review("ketamine", "multiple sclerosis", person) for _ in range(2)]
+    assert asked[0] is not asked[1]
+    assert all(kept.situation.patient is None for kept in assembly._lately.values())
+
+
+def test_only_so_many_answers_are_kept(monkeypatch: pytest.MonkeyPatch):
+    """What is kept of answers and of names has a bound, and what no longer fits is asked anew."""
+    monkeypatch.setattr(assembly, "_KEPT", 2)
+    monkeypatch.setattr(queries, "_KEPT", 2)
+    for name in ("ketamine", "memantine", "baclofen", "tizanidine"):
+        assert safetykb.compound(name).id == name
+        assert safetykb.review(name, "multiple sclerosis").compound.id == name
+    assert len(assembly._lately) <= 2
+    assert len(queries._named) <= 2
+
+
+@pytest.mark.parametrize("name", [["ketamine"], {}, None])
+def test_what_cannot_be_a_name_is_refused(name: Any):
+    """A name that is no text is refused in words, also where names are kept."""
+    with pytest.raises(InvalidQuestion):
+        safetykb.compound(name)
+    with pytest.raises(InvalidQuestion):
+        safetykb.review(name, "multiple sclerosis")

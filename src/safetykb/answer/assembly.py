@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
 
@@ -213,9 +213,34 @@ def review(
     clock.
     ``knowledge``: another knowledge base than the packaged one.
 
+    A question without a patient that was asked lately is answered by the same review.
+
     Raises UnknownName (a LookupError, with suggestions), AmbiguousName, and InvalidQuestion (a ValueError).
     """
-    knowledge = knowledge or knowledge_base()
+    question = (compound, condition, exposure, jurisdiction, today)
+    lately = patient is None and knowledge is None
+    if lately:
+        try:
+            return _lately[question]
+        except (KeyError, TypeError):  # a TypeError: what cannot be a key is refused below
+            pass
+    answer = _answer(knowledge or knowledge_base(), question, patient)
+    if lately:
+        if len(_lately) >= _KEPT:
+            _lately.clear()
+        _lately[question] = answer
+    return answer
+
+
+_Question = tuple[str, str, Exposure | None, str | None, datetime.date | str | None]
+
+_lately: dict[_Question, SafetyReview] = {}
+_KEPT: Final = 256
+"""How many answers from the packaged knowledge are kept for asking again; an answer about a person never is."""
+
+
+def _answer(knowledge: KnowledgeBase, question: _Question, patient: Patient | None) -> SafetyReview:
+    compound, condition, exposure, jurisdiction, today = question
     if today is not None and not is_day(str(today)):
         raise InvalidQuestion("today is no day", "give a date, or YYYY-MM-DD")
     names = index_of(knowledge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import Final
 
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.loading import knowledge_base
@@ -27,7 +28,21 @@ def compound(name: str, *, knowledge: KnowledgeBase | None = None) -> Compound:
 
     Raises UnknownName with suggestions, AmbiguousName, and InvalidQuestion.
     """
-    return index_of(knowledge or knowledge_base()).compound(name).compound
+    if knowledge is not None:
+        return index_of(knowledge).compound(name).compound
+    try:
+        return _named[name]
+    except (KeyError, TypeError):  # a TypeError: what cannot be a key is refused below
+        found = index_of(knowledge_base()).compound(name).compound
+    if len(_named) >= _KEPT:
+        _named.clear()
+    _named[name] = found
+    return found
+
+
+_named: dict[str, Compound] = {}
+_KEPT: Final = 4096
+"""How many names of packaged compounds are kept for asking again."""
 
 
 def condition(name: str, *, knowledge: KnowledgeBase | None = None) -> Condition:
