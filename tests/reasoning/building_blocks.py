@@ -61,15 +61,16 @@ class World:
         return self.put(f"compounds/{id}/compound.json", {"name": id, "forms": told or None, **more})
 
     def condition(self, id: str, broader: str = "", treatments: str = "", **more: Any) -> World:
-        """Write a condition; a treatment is ``id:purpose`` (``id:purpose:unusual``), several in one text."""
+        """Write a condition; a treatment is ``id:purpose`` (then ``:unusual``, ``:combined``), several in one text."""
         for other in broader.split():
             self._entity(other, "state")
         told = []
         for treatment in treatments.split():
-            name, purpose, *unusual = treatment.split(":")
+            name, purpose, *flags = treatment.split(":")
             self._entity(name, None)
-            usual = not unusual
-            told.append({"treatment": name, "purpose": purpose, "usual": usual, "cites": self._cites("label0")})
+            record = {"treatment": name, "purpose": purpose, "usual": "unusual" not in flags}
+            record |= {"combined": True} if "combined" in flags else {}
+            told.append({**record, "cites": self._cites("label0")})
         wider = broader.split() or None
         name = id.replace("-", " ")
         return self.put(

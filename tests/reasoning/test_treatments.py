@@ -110,6 +110,14 @@ def test_same_purpose_is_an_alternative():
     assert found["same"].concern is Concern.AVOID
 
 
+@pytest.mark.parametrize("treatments", ["drug:pain:combined same:pain", "drug:pain same:pain:combined"])
+def test_what_is_given_beside_others_is_no_alternative(treatments: str):
+    """Of one purpose, what is combined is a co-medication of the others, and sets the headline as one."""
+    made = world(treatments=treatments).claim("drug/a", "avoid", taking="same")
+    assert rows(made)["same"].alternative is False
+    assert made.review().headline.highest is Concern.AVOID
+
+
 def test_a_shared_class_alone_is_no_alternative():
     """A shared class alone does not make an alternative."""
     made = world(treatments="drug:pain other:sleep").has("drug", "class").has("other", "class")

@@ -74,6 +74,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "concern": "How much the claim asks of the reader.",
     "condition": "The identifier of a condition.",
     "container_title": "The journal or the collection.",
+    "combined": "Whether it is given beside others of the same purpose, which are then no alternatives to it.",
     "context": "What must hold as well.",
     "copy_of": "Of what the page that was read is a copy.",
     "data": "The design of the data that a label's sentence cites.",

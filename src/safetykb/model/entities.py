@@ -134,12 +134,14 @@ class Compound(Shown):
 class Treatment:
     """A treatment of a condition: a compound or a class, its purpose, and whether it is usual.
 
-    A class lends its terms and brings in no member that is not named.
+    A class lends its terms and brings in no member that is not named. ``combined``: it is given beside others of the
+    same purpose (one antiseizure medicine added to another); without it treatments of one purpose are alternatives.
     """
 
     treatment: str
     purpose: str
     usual: bool
+    combined: bool = False
     line: str | None = None
     jurisdiction: str | None = None
     cites: tuple[Citation, ...]

@@ -131,14 +131,15 @@ class Situation:
         return tuple(id for id in takes if id != self.compound.id)
 
     def _view(self, record: Treatment) -> TreatmentView:
-        purposes = {known.purpose for known in self.treats}
+        same = [known for known in self.treats if known.purpose == record.purpose]
+        alternative = bool(same) and not any(known.combined for known in (*same, record))
         members = tuple(id for id in self._taken if record.treatment in self.graph.reach(id))
         holds_asked = record.treatment in self.own
         return TreatmentView(
             record=record,
             name=self.knowledge.entity(record.treatment).name,
             reach=self.graph.reach(record.treatment),
-            alternative=record.purpose in purposes and not members and not holds_asked,
+            alternative=alternative and not members and not holds_asked,
             holds_asked=holds_asked,
             members=members,
             excluded=self.patient is not None and self.patient.complete and not members,
