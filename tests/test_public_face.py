@@ -88,7 +88,7 @@ def test_threads_at_first_use_get_one_load():
     code = """
 import threading, safetykb
 from safetykb.knowledge import loading
-read, loads, found, start = loading.packaged_files, [], [], threading.Barrier(16)
+read, loads, found, start = loading.packaged, [], [], threading.Barrier(16)
 
 def counted():
     loads.append(threading.get_ident())
@@ -98,7 +98,7 @@ def first_use():
     start.wait()
     found.append(safetykb.knowledge_base())
 
-loading.packaged_files = counted
+loading.packaged = counted
 threads = [threading.Thread(target=first_use) for _ in range(16)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()

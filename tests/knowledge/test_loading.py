@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from safetykb.errors import DataError, NoSuchRecord, Problem
 from safetykb.knowledge import loading, tree
+from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.checks import samples
 from safetykb.knowledge.layout import path_fields, place_of
 from safetykb.knowledge.loading import knowledge_base, load, parse, problems_of
@@ -496,15 +497,15 @@ def test_sixteen_threads_at_first_use_give_one_object(monkeypatch: pytest.Monkey
     start = threading.Barrier(16)
     found: list[object] = []
 
-    def files() -> dict[str, bytes]:
+    def counted() -> KnowledgeBase:
         calls.append(1)
-        return base_files()
+        return load(SAMPLE)
 
     def ask() -> None:
         start.wait()
         found.append(knowledge_base())
 
-    monkeypatch.setattr(loading, "packaged_files", files)
+    monkeypatch.setattr(loading, "packaged", counted)
     threads = [threading.Thread(target=ask) for _ in range(16)]
     for thread in threads:
         thread.start()

@@ -49,7 +49,7 @@ def test_threads_whose_first_use_is_a_question_load_once():
     code = """
 import threading, safetykb
 from safetykb.knowledge import loading
-read, loads, found, begin = loading.packaged_files, [], {}, threading.Barrier(16)
+read, loads, found, begin = loading.packaged, [], {}, threading.Barrier(16)
 asked = [(c, "multiple sclerosis") for c in ("ketamine", "siponimod", "baclofen", "diazepam")] * 4
 
 def counted():
@@ -60,7 +60,7 @@ def ask(number):
     begin.wait()
     found[number] = safetykb.review(*asked[number])
 
-loading.packaged_files = counted
+loading.packaged = counted
 threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()

@@ -8,7 +8,6 @@ machine slows both. What is measured is the packaged knowledge of this very chec
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
@@ -211,18 +210,23 @@ def page(rows: list[Row], count: int, taken: float) -> str:
     size = sum(map(len, base.files.values()))
     table = ["| what | time | against | time | ratio | target |", "| --- | --- | --- | --- | --- | --- |"]
     table += [
-        f"| {row.what} | {shown(row.times[0])} | {row.against} | {shown(row.times[1])} | {row.ratio:.2f} | {row.target} |"
+        f"| {row.what} | {shown(row.times[0])} | {row.against} | {shown(row.times[1])} "
+        f"| {row.ratio:.3g} | {row.target} |"
         for row in rows
     ]
     lines = [
         "# How fast it is",
         "",
-        "Written by `tests/speed/measure.py`, which anybody can run again. Ratios are of the shortest of "
-        f"{ROUNDS} times, taken in turns; the times themselves belong to one machine.",
+        (
+            "Written by `tests/speed/measure.py`, which anybody can run again. Ratios are of the shortest of "
+            f"{ROUNDS} times, taken in turns; the times themselves belong to one machine."
+        ),
         "",
-        f"Knowledge {base.version}: {len(base.compounds)} compounds, {len(base.conditions)} conditions, "
-        f"{len(base.considerations)} considerations, {len(base.files)} files, {size / 1e6:.1f} MB. "
-        f"Python {platform.python_version()}, {os.cpu_count()} cores.",
+        (
+            f"Knowledge {base.version}: {len(base.compounds)} compounds, {len(base.conditions)} conditions, "
+            f"{len(base.considerations)} considerations, {len(base.files)} files, {size / 1e6:.1f} MB. "
+            f"Python {platform.python_version()}, {os.cpu_count()} cores."
+        ),
         "",
         *table,
         "",

@@ -34,20 +34,23 @@ class KnowledgeNote:
 
 
 def note_of(knowledge: KnowledgeBase) -> KnowledgeNote:
-    """Return the note of ``knowledge``, made once."""
-    return knowledge.derived("note", lambda: _count(knowledge))
+    """Return the note of ``knowledge``."""
+    return KnowledgeNote(version=knowledge.version, digest=knowledge.digest, **readings(knowledge))
 
 
-def _count(knowledge: KnowledgeBase) -> KnowledgeNote:
+def readings(knowledge: KnowledgeBase) -> dict[str, int]:
+    """Return how many records can be read again, and how many were, by whom; counted once."""
+    return knowledge.derived("readings", lambda: _count(knowledge))
+
+
+def _count(knowledge: KnowledgeBase) -> dict[str, int]:
     kinds = (knowledge.assertions, knowledge.considerations, knowledge.studies, knowledge.searches)
     stamps = [{stamp.role for stamp in record.stamps} for records in kinds for record in records.values()]
-    return KnowledgeNote(
-        version=knowledge.version,
-        digest=knowledge.digest,
-        records=len(stamps),
-        second_reading=sum(StampRole.SECOND_READER in roles for roles in stamps),
-        clinician_reviewed=sum(StampRole.CLINICIAN in roles for roles in stamps),
-    )
+    return {
+        "records": len(stamps),
+        "second_reading": sum(StampRole.SECOND_READER in roles for roles in stamps),
+        "clinician_reviewed": sum(StampRole.CLINICIAN in roles for roles in stamps),
+    }
 
 
 def how_made(note: KnowledgeNote, sources: Iterable[Source]) -> str:

@@ -7,7 +7,7 @@ import difflib
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar, overload
 
@@ -35,35 +35,54 @@ Entity = Term | Compound | Condition
 
 @attrs.frozen(eq=False, repr=False)
 class Collection(Mapping[str, T_co], Generic[T_co]):
-    """Records of one kind by identifier, in the order of their identifiers; a missing one raises NoSuchRecord."""
+    """Records of one kind by identifier, in the order of their identifiers; a missing one raises NoSuchRecord.
+
+    A record may be made when it is first asked for: then each is made once, and every thread has the same.
+    """
 
     kind: str
+    _ids: Mapping[str, object]
     _records: dict[str, T_co]
+    _make: Callable[[str], T_co] | None = None
 
     @classmethod
     def of(cls, kind: str, records: Mapping[str, T_co]) -> Collection[T_co]:
         """Return ``records`` as a collection, sorted."""
-        return cls(kind, dict(sorted(records.items())))
+        ordered = dict(sorted(records.items()))
+        return cls(kind, ordered, ordered)
+
+    @classmethod
+    def made_when_asked(cls, kind: str, ids: Iterable[str], make: Callable[[str], T_co]) -> Collection[T_co]:
+        """Return the records ``ids`` as a collection, sorted; ``make`` makes the one that is asked for."""
+        return cls(kind, dict.fromkeys(sorted(ids)), {}, make)
 
     def __getitem__(self, key: str) -> T_co:
         """Return the record ``key``; raise NoSuchRecord with suggestions when there is none."""
         try:
             return self._records[key]
-        except (KeyError, TypeError):
-            close = difflib.get_close_matches(str(key), self._records, 3)
-            raise NoSuchRecord(self.kind, str(key), tuple(close)) from None
+        except KeyError:
+            if self._make is not None and key in self._ids:
+                return self._records.setdefault(key, self._make(key))
+        except TypeError:  # what cannot be a key is no identifier
+            pass
+        close = difflib.get_close_matches(str(key), self._ids, 3)
+        raise NoSuchRecord(self.kind, str(key), tuple(close)) from None
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the identifiers."""
-        return iter(self._records)
+        return iter(self._ids)
 
     def __len__(self) -> int:
         """Return the number of records."""
-        return len(self._records)
+        return len(self._ids)
 
     def __contains__(self, key: object) -> bool:
         """Tell whether there is a record ``key``."""
-        return key in self._records
+        return key in self._ids
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the records themselves, every one made."""
+        return (type(self).of, (self.kind, dict(self)))
 
     @overload
     def get(self, key: str, /) -> T_co | None: ...
@@ -71,14 +90,14 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
     def get(self, key: str, default: D, /) -> T_co | D: ...
     def get(self, key: str, default: Any = None, /) -> Any:
         """Return the record ``key``, else ``default``; no suggestions are sought, so a miss costs nothing."""
-        return self._records.get(key, default)
+        return self[key] if key in self._ids else default
 
     def __repr__(self) -> str:
         """Return the kind and the number of records."""
         return f"<{len(self)} records: {self.kind}>"
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self._records)
+        return list(self._ids)
 
 
 @attrs.frozen(kw_only=True)
@@ -186,22 +205,27 @@ class KnowledgeBase(Shown):
 
     def assertions_of(self, entity: str) -> tuple[Assertion, ...]:
         """Return what is asserted of ``entity`` and stands, in the order of the identifiers."""
-        return self._grouped("assertions", self.assertions, lambda record: record.entity).get(entity, ())
+        return self._standing(self.assertions, entity)
 
     def claims_of(self, subject: str) -> tuple[SafetyConsideration, ...]:
         """Return the considerations whose subject is ``subject`` and that stand, in the order of the identifiers."""
-        return self._grouped("considerations", self.considerations, lambda record: record.subject).get(subject, ())
+        return self._standing(self.considerations, subject)
 
     def searches_of(self, subject: str) -> tuple[SearchRecord, ...]:
         """Return the search records about ``subject`` that stand, in the order of the identifiers."""
-        return self._grouped("searches", self.searches, lambda record: record.subject).get(subject, ())
+        return self._standing(self.searches, subject)
 
     def studies_of(self, compound: str) -> tuple[Study, ...]:
         """Return the studies of ``compound`` that stand, in the order of the identifiers."""
-        return self._grouped("studies", self.studies, lambda record: record.compound).get(compound, ())
+        return self._standing(self.studies, compound)
 
-    def _grouped(self, name: str, records: Collection[S], owner: Callable[[S], str]) -> Mapping[str, tuple[S, ...]]:
-        return self.derived(f"{name} by owner", lambda: _group(records, owner))
+    def _standing(self, records: Collection[S], owner: str) -> tuple[S, ...]:
+        """Return the records of ``owner``, whose id each of theirs begins with, that were not withdrawn."""
+        known: dict[str, tuple[S, ...]] = self.derived(f"{records.kind}: standing", dict)
+        if owner not in known:
+            ids = self.derived(f"{records.kind}: by owner", lambda: _by_owner(records)).get(owner, ())
+            known[owner] = tuple(record for record in map(records.__getitem__, ids) if record.withdrawn is None)
+        return known[owner]
 
     def derived(self, name: str, make: Callable[[], T]) -> T:
         """Return what ``make`` returns, made once for this knowledge base and kept under ``name``."""
@@ -236,9 +260,8 @@ class KnowledgeBase(Shown):
         return f"<KnowledgeBase {self.version}: {counts}>"
 
 
-def _group(records: Collection[S], owner: Callable[[S], str]) -> dict[str, tuple[S, ...]]:
-    found: dict[str, list[S]] = defaultdict(list)
-    for record in records.values():
-        if record.withdrawn is None:
-            found[owner(record)].append(record)
-    return {key: tuple(some) for key, some in found.items()}
+def _by_owner(ids: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for id in ids:
+        found[id.partition("/")[0]].append(id)
+    return dict(found)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import cattrs
@@ -14,10 +15,11 @@ import cattrs
 from safetykb.errors import DataError, Problem
 from safetykb.knowledge import checks
 from safetykb.knowledge.base import Collection, KnowledgeBase
+from safetykb.knowledge.bundle import Bundle
 from safetykb.knowledge.conversion import make_converter, make_swift_converter, mismatches
 from safetykb.knowledge.layout import Edition, Place, badly_named, path_fields, place_of
 from safetykb.knowledge.strict_json import BadJSON, decode
-from safetykb.knowledge.tree import digest_of, directory_files, packaged_files
+from safetykb.knowledge.tree import digest_of, directory_files, packaged_bundle, packaged_files
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
@@ -48,8 +50,46 @@ def knowledge_base() -> KnowledgeBase:
     if not _packaged:
         with _lock:
             if not _packaged:
-                _packaged.append(build(packaged_files(), checked=True))
+                _packaged.append(packaged())
     return _packaged[0]
+
+
+def packaged() -> KnowledgeBase:
+    """Return the packaged knowledge, read anew: from the bundle of a wheel, or from the tree of a checkout."""
+    bundle = packaged_bundle()
+    return build(packaged_files(), checked=True) if bundle is None else from_bundle(bundle)
+
+
+def from_bundle(bundle: Bundle) -> KnowledgeBase:
+    """Return the knowledge in ``bundle``; each record is made when it is first asked for.
+
+    A record that cannot be made then raises DataError: the bundle was checked when the package was built.
+    """
+    converter = make_swift_converter()
+    paths = bundle.paths()
+
+    def make(cls: type) -> Callable[[str], Any]:
+        return lambda id: _made(bundle, paths[cls][id], converter)
+
+    collections: dict[str, Any] = {
+        name: Collection.made_when_asked(kind, paths[cls], make(cls)) for name, kind, cls in _KINDS
+    }
+    knowledge = KnowledgeBase(edition=make(Edition)(""), digest=bundle.digest, files=bundle, **collections)
+    for name, value in bundle.derived.items():
+        knowledge.derived(name, partial(_given, value))
+    return knowledge
+
+
+def _given(value: Any) -> Any:
+    return value
+
+
+def _made(bundle: Bundle, path: str, converter: cattrs.Converter) -> Any:
+    data = bundle[path]
+    read = _read_swiftly(path, data, converter) or _read(path, data, make_converter())
+    if read[2]:
+        raise DataError(tuple(read[2]))
+    return read[1]
 
 
 def load(directory: str | os.PathLike[str]) -> KnowledgeBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -63,17 +63,12 @@ class NameIndex:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         """Index ``knowledge``."""
         self._knowledge = knowledge
-        self._names = {
-            "compound": _index(knowledge.compounds.values()),
-            "condition": _index(knowledge.conditions.values()),
-            "term": _index(knowledge.terms.values()),
-        }
-        self._shown = {kind: _shown(names, knowledge) for kind, names in self._names.items()}
+        self._names = names_by_kind(knowledge)
 
     def id_of(self, kind: str, name: str) -> NameHit:
         """Return what ``name`` leads to among records of ``kind``; raise UnknownName or AmbiguousName."""
         key = _key(kind, name)
-        hits = self._names[kind].get(key, ())
+        hits = [NameHit(*hit) for hit in self._names[kind].get(key, ())]
         ids = tuple(dict.fromkeys(hit.id for hit in hits))
         if not ids:
             raise UnknownName(kind, name.strip(), self._suggestions(kind, key))
@@ -83,7 +78,7 @@ class NameIndex:
         return NameHit(ids[0], forms.pop() if len(forms) == 1 else None)
 
     def _suggestions(self, kind: str, key: str) -> tuple[str, ...]:
-        shown = self._shown[kind]
+        shown = self._knowledge.derived(f"names shown: {kind}", lambda: _shown(self._names[kind], self._knowledge))
         close = difflib.get_close_matches(key, shown, _SUGGESTIONS * 4, _CLOSE)
         return tuple(dict.fromkeys(shown[name] for name in close))[:_SUGGESTIONS]
 
@@ -172,18 +167,34 @@ def names_of(entity: Entity) -> Iterable[tuple[str, str | None]]:
         yield xref.partition(":")[2], None
 
 
-def _index(entities: Iterable[Entity]) -> Mapping[str, tuple[NameHit, ...]]:
-    found: dict[str, list[NameHit]] = defaultdict(list)
-    for entity in entities:
-        for name, form in names_of(entity):
-            hit = NameHit(entity.id, form)
-            if hit not in found[normalise(name)]:
-                found[normalise(name)].append(hit)
-    return {name: tuple(hits) for name, hits in found.items()}
+def names_by_kind(knowledge: KnowledgeBase) -> Names:
+    """Return every normalised name of each kind, with the identifiers and forms that it leads to; made once."""
+    return knowledge.derived("names by kind", lambda: _index(knowledge))
 
 
-def _shown(names: Mapping[str, tuple[NameHit, ...]], knowledge: KnowledgeBase) -> dict[str, str]:
-    return {name: knowledge.entity(hits[0].id).name for name, hits in names.items() if not name[:1].isdigit()}
+Names = Mapping[str, Mapping[str, Sequence[tuple[str, str | None]]]]
+
+
+def _index(knowledge: KnowledgeBase) -> Names:
+    collections: dict[str, Iterable[Entity]] = {
+        "compound": knowledge.compounds.values(),
+        "condition": knowledge.conditions.values(),
+        "term": knowledge.terms.values(),
+    }
+    index: dict[str, dict[str, list[tuple[str, str | None]]]] = {}
+    for kind, entities in collections.items():
+        found: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+        for entity in entities:
+            for name, form in names_of(entity):
+                hit = (entity.id, form)
+                if hit not in found[normalise(name)]:
+                    found[normalise(name)].append(hit)
+        index[kind] = dict(found)
+    return index
+
+
+def _shown(names: Mapping[str, Sequence[tuple[str, str | None]]], knowledge: KnowledgeBase) -> dict[str, str]:
+    return {name: knowledge.entity(hits[0][0]).name for name, hits in names.items() if not name[:1].isdigit()}
 
 
 def _route_of(compound: Compound, form: str) -> Route | None:

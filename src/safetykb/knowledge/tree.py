@@ -12,6 +12,7 @@ from pathlib import Path
 import importlib_resources
 
 from safetykb.errors import Problem
+from safetykb.knowledge.bundle import NAME, Bundle, unpack
 from safetykb.knowledge.layout import UNREAD
 from safetykb.knowledge.strict_json import MAX_BYTES
 
@@ -25,9 +26,25 @@ _DEEPEST = 8
 
 
 def packaged_files() -> dict[str, bytes]:
-    """Return the packaged files by path, as ``importlib_resources`` finds them (a directory, a zip, a zipapp)."""
-    root = importlib_resources.files("safetykb") / "data"
-    return {path: file.read_bytes() for path, file in sorted(_walk(root, ""))}
+    """Return the packaged files by path, as ``importlib_resources`` finds them (a directory, a zip, a zipapp).
+
+    They come from the bundle that a wheel holds, or from the tree that a checkout holds.
+    """
+    bundle = packaged_bundle()
+    if bundle is not None:
+        return dict(bundle)
+    return {path: file.read_bytes() for path, file in sorted(_walk(_packaged(), ""))}
+
+
+def packaged_bundle() -> Bundle | None:
+    """Return the bundle that the package holds; None in a checkout, which holds the tree itself."""
+    file = _packaged() / NAME
+    return unpack(file.read_bytes()) if file.is_file() else None
+
+
+def _packaged() -> Traversable:
+    root: Traversable = importlib_resources.files("safetykb") / "data"
+    return root
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +11,7 @@ import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.choices import TermKind, Weight
-from safetykb.model.entities import Assertion, Relation
+from safetykb.model.entities import Assertion
 from safetykb.model.scales import EvidenceLevel
 from safetykb.reasoning import grading
 
@@ -63,8 +63,9 @@ class Graph:
     """The links of a knowledge base; made once for it."""
 
     knowledge: KnowledgeBase
-    _links: Mapping[str, tuple[Link, ...]]
+    _broader: Mapping[str, Sequence[str]]
     _narrower: Mapping[str, frozenset[str]]
+    _links: dict[str, tuple[Link, ...]] = attrs.field(factory=dict)
     _reach: dict[tuple[str, str | None], Mapping[str, Path]] = attrs.field(factory=dict)
 
     def reach(self, entity: str, form: str | None = None) -> Mapping[str, Path]:
@@ -100,12 +101,22 @@ class Graph:
         return found
 
     def _usable(self, start: str, form: str | None, floor: EvidenceLevel | None) -> Iterable[Link]:
-        for link in self._links.get(start, ()):
+        for link in self._links_of(start):
             if link.level is not None and (floor is None or link.level < floor):
                 continue
             if form is not None and link.assertion is not None and not self._holds_for(link.assertion, form):
                 continue
             yield link
+
+    def _links_of(self, start: str) -> tuple[Link, ...]:
+        if start not in self._links:
+            links = [Link(start, BROADER, end) for end in self._broader.get(start, ())]
+            for assertion in self.knowledge.assertions_of(start):
+                if _matches(self.knowledge, assertion):
+                    level = EvidenceLevel.of(assertion_levels(self.knowledge)[assertion.id])
+                    links.append(Link(start, HAS, assertion.term, assertion.id, level))
+            self._links[start] = tuple(sorted(links, key=lambda link: (link.end, link.how)))
+        return self._links[start]
 
     def _holds_for(self, assertion: str, form: str) -> bool:
         statements = self.knowledge.assertions[assertion].statements
@@ -121,45 +132,55 @@ class Graph:
 
     def relatives(self, compound: str) -> tuple[tuple[str, str], ...]:
         """Return the relatives of ``compound`` with how each is related to it, in the order of their ids."""
-        found = {relation.compound: str(relation.how) for relation in self._related(compound)}
-        for other in self.knowledge.compounds.values():
-            for relation in other.related:
-                if relation.compound == compound:
-                    found.setdefault(other.id, str(relation.how))
-        return tuple(sorted(found.items()))
-
-    def _related(self, compound: str) -> tuple[Relation, ...]:
-        return self.knowledge.compounds[compound].related
+        return tuple((other, how) for other, how in relations(self.knowledge).get(compound, ()))
 
 
 def graph_of(knowledge: KnowledgeBase) -> Graph:
     """Return the graph of ``knowledge``, made once."""
-    return knowledge.derived("graph", lambda: _build(knowledge))
+    return knowledge.derived("graph", lambda: Graph(knowledge, broader_of(knowledge), _under(broader_of(knowledge))))
 
 
-def _build(knowledge: KnowledgeBase) -> Graph:
-    links: dict[str, list[Link]] = defaultdict(list)
-    broader: dict[str, tuple[str, ...]] = {}
-    for collection in (knowledge.terms, knowledge.conditions):
-        for entity in collection.values():
-            broader[entity.id] = entity.broader
-            links[entity.id] += [Link(entity.id, BROADER, wider) for wider in entity.broader]
-    for assertion in knowledge.assertions.values():
-        if _matches(knowledge, assertion):
-            level = grading.of_assertion(knowledge, assertion).level
-            links[assertion.entity].append(Link(assertion.entity, HAS, assertion.term, assertion.id, level))
-    ordered = {start: tuple(sorted(found, key=lambda link: (link.end, link.how))) for start, found in links.items()}
-    return Graph(knowledge, ordered, _under(broader))
+def broader_of(knowledge: KnowledgeBase) -> Mapping[str, Sequence[str]]:
+    """Return what each term and condition of ``knowledge`` lies under; worked out once."""
+    return knowledge.derived("broader", lambda: _broader(knowledge))
+
+
+def _broader(knowledge: KnowledgeBase) -> dict[str, tuple[str, ...]]:
+    found = {term.id: term.broader for term in knowledge.terms.values() if term.broader}
+    return found | {held.id: held.broader for held in knowledge.conditions.values() if held.broader}
+
+
+def assertion_levels(knowledge: KnowledgeBase) -> Mapping[str, str]:
+    """Return the level of evidence of each assertion of ``knowledge`` that stands, by its id; worked out once."""
+    return knowledge.derived("assertion levels", lambda: _levels(knowledge))
+
+
+def _levels(knowledge: KnowledgeBase) -> dict[str, str]:
+    standing = (assertion for assertion in knowledge.assertions.values() if assertion.withdrawn is None)
+    return {assertion.id: str(grading.of_assertion(knowledge, assertion).level) for assertion in standing}
+
+
+def relations(knowledge: KnowledgeBase) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return the relatives of each compound of ``knowledge`` that has any, with how, by their ids; worked out once."""
+    return knowledge.derived("relations", lambda: _relations(knowledge))
+
+
+def _relations(knowledge: KnowledgeBase) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for compound in knowledge.compounds.values():
+        found[compound.id] |= {relation.compound: str(relation.how) for relation in compound.related}
+    for compound in knowledge.compounds.values():
+        for relation in compound.related:
+            found[relation.compound].setdefault(compound.id, str(relation.how))
+    return {compound: sorted(others.items()) for compound, others in found.items() if others}
 
 
 def _matches(knowledge: KnowledgeBase, assertion: Assertion) -> bool:
-    if assertion.withdrawn is not None:
-        return False
     term = knowledge.terms.get(assertion.term)
     return term is None or term.kind is not TermKind.EFFECT or assertion.weight is Weight.MAIN
 
 
-def _under(broader: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+def _under(broader: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for entity in broader:
         waiting = list(broader[entity])

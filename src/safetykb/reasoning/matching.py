@@ -11,7 +11,7 @@ import enum
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -150,7 +150,7 @@ def matches(situation: Situation, *, silenced: bool = False) -> Iterator[Match]:
             yield match
 
 
-def claims_by_side(knowledge: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
+def claims_by_side(knowledge: KnowledgeBase) -> Mapping[str, Sequence[str]]:
     """Return the claims that stand by the entities that a compound must be or have to stand on a side of them.
 
     A band of an enzyme or transporter is also reached from its broader role.
@@ -158,14 +158,14 @@ def claims_by_side(knowledge: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
     return knowledge.derived("claims by side", lambda: _by_side(knowledge))
 
 
-def _by_side(knowledge: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
+def _by_side(knowledge: KnowledgeBase) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for claim in knowledge.considerations.values():
         if claim.withdrawn is None:
             sides = {side for side in (claim.subject, claim.context.taking, claim.signal_for) if side is not None}
             for end in sides.union(*(_roles(knowledge, side) for side in sides)):
                 found[end].append(claim.id)
-    return {end: tuple(ids) for end, ids in found.items()}
+    return dict(found)
 
 
 def _roles(knowledge: KnowledgeBase, banded: str) -> tuple[str, ...]:
