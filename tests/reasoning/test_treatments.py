@@ -118,6 +118,16 @@ def test_what_is_given_beside_others_is_no_alternative(treatments: str):
     assert made.review().headline.highest is Concern.AVOID
 
 
+def test_a_class_is_named_whose_only_treatment_here_is_an_alternative():
+    """What a claim says of a whole class is told though the one member among the treatments is an alternative."""
+    made = world(treatments="drug:pain same:pain").has("same", "class")
+    headline = made.claim("drug/a", "contraindicated", taking="class").review().headline
+    assert [(need.fact, str(need.concern), need.of) for need in headline.depends_on] == [
+        ("taking class", "contraindicated", "patient")
+    ]
+    assert (headline.highest, headline.if_taking) == (None, ())
+
+
 def test_a_shared_class_alone_is_no_alternative():
     """A shared class alone does not make an alternative."""
     made = world(treatments="drug:pain other:sleep").has("drug", "class").has("other", "class")

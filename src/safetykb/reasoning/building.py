@@ -76,6 +76,7 @@ class _Builder:
             needs=needs,
             if_taking=self.if_taking(partners),
             other_name=self.medicine(match.other) if match.other else "",
+            other_is_class=match.other in self.situation.knowledge.terms,
             partners=partners,
             evidence=Evidence(
                 basis=grade.basis,

@@ -184,7 +184,8 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
         combined = [partner for partner in finding.partners if not (partner.alternative or partner.inferred)]
         alone = not finding.needs
         rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
-        if finding.partners and not rest:
+        wider = not combined and finding.other_is_class  # a class holds more than the alternatives that are met here
+        if finding.partners and not rest and not wider:
             return None
         names = [partner.name for partner in rest] or [finding.other_name]
         facts.append(f"taking {' or '.join(dict.fromkeys(names))}")
