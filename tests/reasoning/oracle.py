@@ -239,7 +239,11 @@ class Oracle:
     ) -> dict[str, Answer]:
         """Every finding of the compound itself, and then of its relatives."""
         found = {}
+        forms = self.knowledge.compounds[compound].forms
+        own = self.ways(compound, form or (forms[0].id if len(forms) == 1 else None))
         for claim in self.knowledge.considerations.values():
+            if not self.has_a_side(claim, own):
+                continue
             answer = self.of_claim(claim, compound, condition, form, whom, relative=False)
             if answer is not None:
                 found[claim.id] = answer
@@ -251,6 +255,12 @@ class Oracle:
                         found[claim.id] = answer
         return found
 
+    def has_a_side(self, claim: Any, own: dict[str, Way]) -> bool:
+        """Whether the compound can stand on any side of a claim at all: most claims speak of something else."""
+        ends = [end for end in (claim.subject, claim.signal_for, claim.context.taking) if end is not None]
+        return any(end in own or self.without_band(own, end) is not None for end in ends)
+
+    @remembered
     def relatives(self, compound: str) -> set[str]:
         found = {relation.compound for relation in self.knowledge.compounds[compound].related}
         for other in self.knowledge.compounds.values():

@@ -69,13 +69,17 @@ class NameIndex:
         """Return what ``name`` leads to among records of ``kind``; raise UnknownName or AmbiguousName."""
         key = _key(kind, name)
         hits = [NameHit(*hit) for hit in self._names[kind].get(key, ())]
-        ids = tuple(dict.fromkeys(hit.id for hit in hits))
+        ids = _ids(hits)
         if not ids:
             raise UnknownName(kind, name.strip(), self._suggestions(kind, key))
         if len(ids) > 1:
             raise AmbiguousName(kind, name.strip(), ids)
         forms = {hit.form for hit in hits}
         return NameHit(ids[0], forms.pop() if len(forms) == 1 else None)
+
+    def ids_of(self, kind: str, name: str) -> tuple[str, ...]:
+        """Return every record of ``kind`` that ``name`` leads to, none when nothing does; raise InvalidQuestion."""
+        return _ids(NameHit(*hit) for hit in self._names[kind].get(_key(kind, name), ()))
 
     def _suggestions(self, kind: str, key: str) -> tuple[str, ...]:
         shown = self._knowledge.derived(f"names shown: {kind}", lambda: _shown(self._names[kind], self._knowledge))
@@ -92,17 +96,19 @@ class NameIndex:
         ``COMPOUND (IV / OTHER)`` names COMPOUND by the intravenous route and OTHER beside it. Every part
         in the brackets must be a form or route of the compound or the name of a compound.
         """
-        try:
+        qualified = self._qualified(name)
+        if qualified is None:
             return self._asked(self.id_of("compound", name))
-        except UnknownName as unknown:
-            qualified = _QUALIFIED.fullmatch(name.strip())
-            if qualified is None:
-                raise
-            try:
-                base = self._asked(self.id_of("compound", qualified[1]))
-            except UnknownName:
-                raise unknown from None
-            return self._qualify(base, qualified[2])
+        return self._qualify(self._asked(self.id_of("compound", qualified[0])), qualified[1])
+
+    def knows_compound(self, name: str) -> bool:
+        """Tell whether ``compound`` would know ``name``, or the name before its brackets; no suggestions are sought."""
+        return bool(self.ids_of("compound", name)) or self._qualified(name) is not None
+
+    def _qualified(self, name: str) -> tuple[str, str] | None:
+        """Return the name of a compound and what stands in brackets behind it; None when there are no such two."""
+        found = None if self.ids_of("compound", name) else _QUALIFIED.fullmatch(name.strip())
+        return (found[1], found[2]) if found is not None and self.ids_of("compound", found[1]) else None
 
     def _asked(self, hit: NameHit) -> Asked:
         compound = self._knowledge.compounds[hit.id]
@@ -191,6 +197,10 @@ def _index(knowledge: KnowledgeBase) -> Names:
                     found[normalise(name)].append(hit)
         index[kind] = dict(found)
     return index
+
+
+def _ids(hits: Iterable[NameHit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hit.id for hit in hits))
 
 
 def _shown(names: Mapping[str, Sequence[tuple[str, str | None]]], knowledge: KnowledgeBase) -> dict[str, str]:

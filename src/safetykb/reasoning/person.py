@@ -212,10 +212,8 @@ class _Reader:
 
     def named(self, kind: str, name: str) -> tuple[str, ...]:
         try:
-            return (self.names.id_of(kind, name).id,)
-        except AmbiguousName as several:
-            return several.candidates
-        except (UnknownName, InvalidQuestion):
+            return self.names.ids_of(kind, name)
+        except InvalidQuestion:
             return ()
 
     def stated_states(self, field: str, names: Iterable[str]) -> Iterable[Fact]:
@@ -275,11 +273,16 @@ class _Reader:
     def substance_of(self, name: str) -> str | None:
         return self.only_one(name, ("compound", "term"), of_person=False)
 
+    def medicine(self, name: str) -> Asked | None:
+        try:
+            return self.names.compound(name) if self.names.knows_compound(name) else None
+        except (UnknownName, AmbiguousName, InvalidQuestion):
+            return None
+
     def medicines(self) -> Iterable[Fact]:
         for name in self.patient.medications or ():
-            try:
-                asked = self.names.compound(name)
-            except (UnknownName, AmbiguousName, InvalidQuestion):
+            asked = self.medicine(name)
+            if asked is None:
                 yield Fact(field="medications", text=f"takes {name}", known=False)
                 continue
             known = self.takes.setdefault(asked.compound.id, asked)
