@@ -192,8 +192,9 @@ UNUSED = Check(
 
 
 def _silent(draft: Draft) -> Iterator[Fault]:
-    spoken = {node.value.entity for node in draft.nodes(Assertion)}
-    spoken |= {node.value.subject for node in draft.nodes(SafetyConsideration)}
+    spoken: set[str | None] = {node.value.entity for node in draft.nodes(Assertion)}
+    for node in draft.nodes(SafetyConsideration):
+        spoken |= {node.value.subject, node.value.context.taking}
     for node in draft.nodes(Compound):
         if node.value.id not in spoken and not draft.problems:
             yield node.fault("no assertion and no claim is about this compound")
@@ -202,7 +203,7 @@ def _silent(draft: Draft) -> Iterator[Fault]:
 SILENT = Check(
     code="REF:020",
     name="silent-compound",
-    description="Something is said of each compound: an assertion or a claim.",
+    description="Something is said of each compound: an assertion, or a claim on either side of which it stands.",
     scope="tree",
     cure="write what its label says, at least its class and its main warnings",
     gate=False,
