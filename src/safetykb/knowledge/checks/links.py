@@ -193,8 +193,8 @@ UNUSED = Check(
 
 def _silent(draft: Draft) -> Iterator[Fault]:
     spoken: set[str | None] = {node.value.entity for node in draft.nodes(Assertion)}
-    for node in draft.nodes(SafetyConsideration):
-        spoken |= {node.value.subject, node.value.context.taking}
+    for claim in draft.nodes(SafetyConsideration):
+        spoken |= {claim.value.subject, claim.value.context.taking}
     for node in draft.nodes(Compound):
         if node.value.id not in spoken and not draft.problems:
             yield node.fault("no assertion and no claim is about this compound")
