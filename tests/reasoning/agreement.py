@@ -56,9 +56,11 @@ def found(
 ) -> dict[str, Answer]:
     """Return every finding of safetykb as an answer of the oracle."""
     answers = {}
-    for finding in findings_of(situation(knowledge, compound, condition, form, whom)):
-        asked = situation(knowledge, finding.relative or compound, condition, None if finding.relative else form, whom)
-        match = match_of(asked, knowledge.considerations[finding.id])
+    asked = {None: situation(knowledge, compound, condition, form, whom)}
+    for finding in findings_of(asked[None]):
+        if finding.relative not in asked:
+            asked[finding.relative] = situation(knowledge, finding.relative or compound, condition, None, whom)
+        match = match_of(asked[finding.relative], knowledge.considerations[finding.id])
         assert match is not None
         answers[finding.id] = _answer(finding, match)
     return answers

@@ -139,7 +139,9 @@ def alternatives_set_no_headline(found: SafetyReview) -> bool:
     names = {row.name for row in found.treatments if row.alternative}
     named = {entry.treatment for entry in found.headline.if_taking} & alternatives
     facts = {need.fact for need in found.headline.depends_on} & {f"taking {name}" for name in names}
-    return not named and not facts
+    classes = {f"taking {finding.other_name}" for finding in found.findings if finding.other_is_class}
+    by_condition = {need.fact for need in found.headline.depends_on if need.of == "condition"}
+    return not named and facts <= classes and not facts & by_condition
 
 
 def relatives_enter_nothing(found: SafetyReview) -> bool:
@@ -187,7 +189,7 @@ INVARIANTS = {
     "each treatment has exactly one row, with a phrase or an interaction study": one_row_each_with_a_phrase_or_a_study,
     "a consideration gives at most one finding": one_finding_for_a_consideration,
     "each finding's sources exist and are listed": every_source_exists,
-    "alternatives never set the headline": alternatives_set_no_headline,
+    "alternatives never set the headline; a class may be named of which one is a member": alternatives_set_no_headline,
     "a relative's finding enters no headline, row or schedule": relatives_enter_nothing,
     "highest is the maximum of its parts, undetermined only when all are empty": highest_is_the_maximum,
     "because names met, stated findings of the compound itself": because_is_the_concern,

@@ -34,7 +34,11 @@ class KnowledgeNote:
 
 
 def note_of(knowledge: KnowledgeBase) -> KnowledgeNote:
-    """Return the note of ``knowledge``."""
+    """Return the note of ``knowledge``, made once."""
+    return knowledge.derived("note", lambda: _noted(knowledge))
+
+
+def _noted(knowledge: KnowledgeBase) -> KnowledgeNote:
     return KnowledgeNote(version=knowledge.version, digest=knowledge.digest, **readings(knowledge))
 
 
