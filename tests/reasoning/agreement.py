@@ -56,7 +56,7 @@ def found(
 ) -> dict[str, Answer]:
     """Return every finding of safetykb as an answer of the oracle."""
     answers = {}
-    asked = {None: situation(knowledge, compound, condition, form, whom)}
+    asked: dict[str | None, Situation] = {None: situation(knowledge, compound, condition, form, whom)}
     for finding in findings_of(asked[None]):
         if finding.relative not in asked:
             asked[finding.relative] = situation(knowledge, finding.relative or compound, condition, None, whom)

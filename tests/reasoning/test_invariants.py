@@ -139,7 +139,7 @@ def alternatives_set_no_headline(found: SafetyReview) -> bool:
     names = {row.name for row in found.treatments if row.alternative}
     named = {entry.treatment for entry in found.headline.if_taking} & alternatives
     facts = {need.fact for need in found.headline.depends_on} & {f"taking {name}" for name in names}
-    classes = {f"taking {finding.other_name}" for finding in found.findings if finding.other_is_class}
+    classes = {f"taking {finding.other_name}" for finding in found.findings if finding.other_class}
     by_condition = {need.fact for need in found.headline.depends_on if need.of == "condition"}
     return not named and facts <= classes and not facts & by_condition
 

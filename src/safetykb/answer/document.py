@@ -16,6 +16,7 @@ from safetykb.model.outlines import cited, source_anchor
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Frequency, Seriousness
 from safetykb.model.studies import Study
 from safetykb.reasoning.absence import direct_absence
+from safetykb.reasoning.building import another
 from safetykb.reasoning.findings import Finding, Place
 from safetykb.reasoning.headline import NOT_CHECKED, DependsOn, direct_text, headline_sentences
 from safetykb.reasoning.matching import form_name
@@ -256,12 +257,13 @@ class _Writer:
         return text
 
     def partners_text(self, finding: Finding) -> str:
-        names = [partner.name for partner in finding.partners]
+        names = list(dict.fromkeys(partner.name for partner in finding.partners))
         if not names:
             return finding.other_name
         if len(names) > _NAMED:
             return f"{finding.other_name} ({len(names)} treatments, see the table)"
-        return " or ".join(names)
+        rest = [another(finding.other_name)] if finding.is_of_a_class else []
+        return " or ".join([*names, *rest])
 
     def meta(self, finding: Finding) -> str:
         evidence = finding.evidence

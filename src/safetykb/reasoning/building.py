@@ -76,7 +76,7 @@ class _Builder:
             needs=needs,
             if_taking=self.if_taking(partners),
             other_name=self.medicine(match.other) if match.other else "",
-            other_is_class=match.other in self.situation.knowledge.terms,
+            other_class=match.other if match.other in self.situation.knowledge.terms else None,
             partners=partners,
             evidence=Evidence(
                 basis=grade.basis,
@@ -245,9 +245,12 @@ class _Builder:
             return ""
         shown = [part for part in self.match.partners if part.taken] or self.match.partners
         names = [part.view.name for part in shown if part.narrower is None and not part.swapped]
+        whole = self.medicine(self.match.other)
         if not names or len(names) > _FEW:
-            return self.medicine(self.match.other)
-        return either(names)
+            return whole
+        known = {part.view.id for part in shown} | set(self.situation.knowledge.compounds)
+        stated = self.claim.origin is Origin.STATED and not self.match.unbanded
+        return either(names) + (f" or {another(whole)}" if stated and self.match.other not in known else "")
 
     def medicine(self, entity: str) -> str:
         """Return the other side of a claim as a medicine: its name, or what it does."""
@@ -381,6 +384,11 @@ class _Builder:
 
 
 _FEW = 4
+
+
+def another(medicine: str) -> str:
+    """Return the name of a class for any member of it that was not named."""
+    return f"another {medicine.removeprefix('a ')}"
 
 
 def either(names: Sequence[str]) -> str:

@@ -150,10 +150,10 @@ class Finding(Shown):
 
     ``concern`` is None for ``no-increase``. ``origin`` may be weaker than the record's, never stronger.
     ``if_taking``, ``if_having`` and ``if_form`` say what is open; ``other_name`` is what the claim itself calls the
-    medicine on the other side, and ``other_is_class`` whether that is a class or an effect. ``path`` leads from the
-    compound to the claim's subject, ``person_path`` from the condition to the states. ``marks`` are warnings about the
-    sources. ``relative`` names the compound whose own finding this is, when it is not the one asked about.
-    ``personal``: a fact of the patient meets it; ``facts`` are these facts in words.
+    medicine on the other side, and ``other_class`` the id of the class or effect that it is, if it is one. ``path``
+    leads from the compound to the claim's subject, ``person_path`` from the condition to the states. ``marks`` are
+    warnings about the sources. ``relative`` names the compound whose own finding this is, when it is not the one asked
+    about. ``personal``: a fact of the patient meets it; ``facts`` are these facts in words.
     """
 
     id: str
@@ -172,7 +172,7 @@ class Finding(Shown):
     needs: tuple[Need, ...]
     if_taking: tuple[str, ...]
     other_name: str
-    other_is_class: bool
+    other_class: str | None
     partners: tuple[Partner, ...]
     evidence: Evidence
     path: tuple[Step, ...]
@@ -187,6 +187,12 @@ class Finding(Shown):
     record_statement: str
     folded_under: str | None = None
     relative: str | None = None
+
+    @property
+    def is_of_a_class(self) -> bool:
+        """Whether a source speaks of a class of medicines of which the partners here are only some."""
+        known = {partner.treatment for partner in self.partners if not partner.alternative}
+        return self.other_class is not None and not self.inferred and self.other_class not in known
 
     @property
     def inferred(self) -> bool:

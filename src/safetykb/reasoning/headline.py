@@ -184,10 +184,10 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
         combined = [partner for partner in finding.partners if not (partner.alternative or partner.inferred)]
         alone = not finding.needs
         rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
-        wider = not combined and finding.other_is_class  # a class holds more than the alternatives that are met here
-        if finding.partners and not rest and not wider:
+        if finding.partners and not rest and not finding.is_of_a_class:
             return None
-        names = [partner.name for partner in rest] or [finding.other_name]
+        names = [finding.other_name] if finding.is_of_a_class else [partner.name for partner in rest]
+        names = names or [finding.other_name]
         facts.append(f"taking {' or '.join(dict.fromkeys(names))}")
     taken = " and ".join(finding.if_form) or None
     if not facts and taken:
@@ -199,8 +199,13 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
 
 
 def _inferred(findings: Iterable[Finding]) -> tuple[Inferred, ...]:
-    """Return the hazards that only inference ties to these people; what it ties to a medicine stands in its row."""
-    stated = {finding.hazard for finding in findings if finding.speaks and not finding.inferred}
+    """Return the hazards that nothing but inference ties to these people; what it ties to a medicine is in its row.
+
+    A hazard that a source states of everybody who takes the compound is not told as inference.
+    """
+    stated = {
+        finding.hazard for finding in findings if not finding.inferred and (finding.speaks or not finding.is_open)
+    }
     found: dict[str, Inferred] = {}
     for finding in findings:
         tied = not finding.partners or finding.personal
