@@ -183,10 +183,10 @@ def test_a_medicine_that_is_no_treatment_is_met():
 
 
 def test_the_words_name_what_is_taken():
-    """Where some of the treatments are taken the sentence names them."""
+    """Where some of the treatments are taken the sentence names them, and else the class beside them."""
     made = clinic(treatments="first:pain second:pain").has("first", "class").has("second", "class")
     made.claim("drug/both", "avoid", taking="class", statement="Not with {taking}.")
-    assert made.found("drug/both").statement == "Not with first or second."
+    assert made.found("drug/both").statement == "Not with first or second or another class."
     assert made.found("drug/both", patient=Patient(medications=("second",))).statement == "Not with second."
 
 

@@ -24,8 +24,8 @@ def test_interaction_through_terms_from_either_side():
     made = World().compound("left").compound("right").condition("disease", treatments="left:pain right:sleep")
     made.term("raiser").term("raised").has("right", "raiser").has("left", "raised")
     made.claim("raised/a", taking="raiser", statement=SAYS)
-    assert made.found("raised/a", compound="left").statement == "Right raises left in disease."
-    assert made.found("raised/a", compound="right").statement == "Right raises left in disease."
+    assert made.found("raised/a", compound="left").statement == "Right or another raiser raises left in disease."
+    assert made.found("raised/a", compound="right").statement == "Right raises left or another raised in disease."
 
 
 def test_a_compound_is_never_its_own_partner():
@@ -48,7 +48,7 @@ def test_the_side_that_a_treatment_fills_goes_first():
     """Where the compound stands on both sides each treatment keeps its own role."""
     made = world(treatments="raising:pain").term("raiser").term("raised").has("drug", "raiser").has("drug", "raised")
     made.has("raising", "raised").claim("raised/a", taking="raiser", statement=SAYS)
-    assert made.found("raised/a").statement == "Drug raises raising in disease."
+    assert made.found("raised/a").statement == "Drug raises raising or another raised in disease."
 
 
 def test_treatments_on_both_sides_are_told_apart():
@@ -58,7 +58,9 @@ def test_treatments_on_both_sides_are_told_apart():
     made.claim("raised/a", taking="raiser", statement=SAYS)
     found = made.found("raised/a")
     assert [partner.treatment for partner in found.partners] == ["down", "up"]
-    assert found.statement == "Up raises drug in disease. The two stand the other way round with down."
+    assert (
+        found.statement == "Up or another raiser raises drug in disease. The two stand the other way round with down."
+    )
 
 
 def test_a_known_band_goes_before_an_unknown_one():
@@ -70,7 +72,10 @@ def test_a_known_band_goes_before_an_unknown_one():
     made.claim("class/a", "avoid", taking="strong-role", statement=SAYS)
     found = made.found("class/a")
     assert [(p.treatment, p.inferred) for p in found.partners] == [("one", False), ("two", False)]
-    assert found.statement == "One raises drug in disease. The two stand the other way round with two."
+    assert (
+        found.statement
+        == "One or another strong role raises drug in disease. The two stand the other way round with two."
+    )
 
 
 def test_slots_name_a_few_partners_and_else_the_term():

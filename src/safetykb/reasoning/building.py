@@ -76,7 +76,7 @@ class _Builder:
             needs=needs,
             if_taking=self.if_taking(partners),
             other_name=self.medicine(match.other) if match.other else "",
-            other_class=match.other if match.other in self.situation.knowledge.terms else None,
+            other_class=match.other if self.is_class(match.other) else None,
             partners=partners,
             evidence=Evidence(
                 basis=grade.basis,
@@ -248,9 +248,15 @@ class _Builder:
         whole = self.medicine(self.match.other)
         if not names or len(names) > _FEW:
             return whole
-        known = {part.view.id for part in shown} | set(self.situation.knowledge.compounds)
+        known = any(part.taken or part.view.id == self.match.other for part in shown)
         stated = self.claim.origin is Origin.STATED and not self.match.unbanded
-        return either(names) + (f" or {another(whole)}" if stated and self.match.other not in known else "")
+        more = stated and not known and self.is_class(self.match.other)
+        return either(names) + (f" or {another(whole)}" if more else "")
+
+    def is_class(self, entity: str | None) -> bool:
+        """Tell whether the other side is a class of medicines, or a role at an enzyme: not a compound or an effect."""
+        term = self.situation.knowledge.terms.get(entity) if entity else None
+        return term is not None and term.kind is not TermKind.EFFECT
 
     def medicine(self, entity: str) -> str:
         """Return the other side of a claim as a medicine: its name, or what it does."""

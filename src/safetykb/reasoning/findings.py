@@ -150,7 +150,7 @@ class Finding(Shown):
 
     ``concern`` is None for ``no-increase``. ``origin`` may be weaker than the record's, never stronger.
     ``if_taking``, ``if_having`` and ``if_form`` say what is open; ``other_name`` is what the claim itself calls the
-    medicine on the other side, and ``other_class`` the id of the class or effect that it is, if it is one. ``path``
+    medicine on the other side, and ``other_class`` the id of the class that it is, if it is one. ``path``
     leads from the compound to the claim's subject, ``person_path`` from the condition to the states. ``marks`` are
     warnings about the sources. ``relative`` names the compound whose own finding this is, when it is not the one asked
     about. ``personal``: a fact of the patient meets it; ``facts`` are these facts in words.
