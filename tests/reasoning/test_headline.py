@@ -291,8 +291,8 @@ def test_text_names_avoid_and_above_and_counts_the_rest():
     made.claim("drug/i", "avoid", having="heart-failure", exposure={"form": "tablet"})
     assert headline(made).text == (
         "Caution. Contraindicated if taking one. Avoid if taking three or two. "
-        "Contraindicated with any of these (not stated): stage; pregnancy. "
-        "Avoid, as tablet, with any of these (not stated): heart failure. "
+        "Contraindicated if any of these holds (nobody has said): stage; pregnancy. "
+        "Avoid, as tablet, if any of these holds (nobody has said): heart failure. "
         "Caution with 1 usual treatment. By inference only: fall. "
         "Direct evidence: Not verified (this is not reassurance)."
     )
@@ -371,3 +371,13 @@ def test_a_use_documents_the_general_part():
     uses = [{"condition": "disease", "status": "off-label", "cites": ["label0#indications"]}]
     made = world().source("label0").compound("drug", uses=uses)
     assert made.review().coverage["general"] is Coverage.DOCUMENTED
+
+
+def test_medicines_that_nobody_named_stand_together():
+    """Of what is not known, the medicines stand together after the states, and one with a state stands with it."""
+    made = world().claim("drug/a", "avoid", taking="pill").claim("drug/b", "avoid", taking="other-pill")
+    made.claim("drug/c", "avoid", having="pregnancy").claim("drug/d", "avoid", taking="third", having="weak-liver")
+    text = headline(made).text
+    assert "nobody has said): pregnancy; weak liver and taking third; taking any of other-pill, pill." in text
+    alone = world().claim("drug/a", "avoid", taking="pill")
+    assert "nobody has said): taking pill." in headline(alone).text

@@ -252,9 +252,9 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
     for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
         needs = [need for need in headline.depends_on if need.concern is concern]
         for taken in dict.fromkeys(need.taken for need in needs):
-            facts = "; ".join(need.fact for need in needs if need.taken == taken)
+            facts = _listed([need.fact for need in needs if need.taken == taken])
             how = f", {taken}," if taken else ""
-            parts.append(f"{_word(concern)}{how} with any of these (not stated): {facts}.")
+            parts.append(f"{_word(concern)}{how} if any of these holds (nobody has said): {facts}.")
     cautions = sum(1 for entry in headline.if_taking if entry.concern is Concern.CAUTION)
     if cautions:
         parts.append(f"Caution with {cautions} usual treatment{'' if cautions == 1 else 's'}.")
@@ -264,6 +264,18 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
         parts.append(f"By inference only: {', '.join(entry.name for entry in headline.inferred)}.")
     parts.append(f"Direct evidence: {direct_text(headline)}.")
     return tuple(parts)
+
+
+_TAKING: Final = "taking "
+
+
+def _listed(facts: Sequence[str]) -> str:
+    """Return facts in a line; medicines that each are enough by themselves stand together, after the rest."""
+    medicines = [fact for fact in facts if fact.startswith(_TAKING) and " and " not in fact]
+    rest = [fact for fact in facts if fact not in medicines]
+    if len(medicines) > 1:
+        medicines = [f"{_TAKING}any of {', '.join(fact.removeprefix(_TAKING) for fact in medicines)}"]
+    return "; ".join([*rest, *medicines])
 
 
 def direct_text(headline: Headline) -> str:
