@@ -91,6 +91,7 @@ def reviews(request: pytest.FixtureRequest) -> Reviews:
     return [Rendered.of(safetykb.review(request.param, condition)) for condition in PACKAGED.conditions]
 
 
+@pytest.mark.every_pair
 class TestEveryPackagedPair:
     def test_no_rendering_reassures(self, reviews: Reviews):
         """No renderer turns undetermined, not-assessed or a gap into a reassuring word."""

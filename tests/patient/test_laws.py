@@ -312,6 +312,7 @@ def other_names() -> dict[str, tuple[str, ...]]:
             name for name, form in names_of(entity) if form is None and known[name.casefold()] == {entity.id}
         )
         for entity in entities
+        if known[entity.name.casefold()] == {entity.id}
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def somebody(chance: random.Random, states: list[str], compounds: list[str]) -> 
     return Person(some(states, 4), some(states, 4), some(compounds, 5), complete=chance.random() < 0.3)
 
 
+@pytest.mark.every_pair
 def test_oracle_agrees_on_every_packaged_pair_with_a_patient():
     """The oracle agrees on every packaged pair, each asked about a random person; the people are the same each time."""
     knowledge, states, compounds = vocabulary()

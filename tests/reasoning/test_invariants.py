@@ -198,6 +198,7 @@ INVARIANTS = {
 }
 
 
+@pytest.mark.every_pair
 @pytest.mark.parametrize("sentence", INVARIANTS)
 def test_packaged_pairs(sentence: str, reviews: list[SafetyReview]):
     """Each invariant holds in every packaged pair, enumerated, not sampled."""
@@ -206,6 +207,7 @@ def test_packaged_pairs(sentence: str, reviews: list[SafetyReview]):
     assert [(found.compound.id, found.condition.id) for found in reviews if not holds(found)] == []
 
 
+@pytest.mark.every_pair
 def test_no_inferred_finding_stands_before_what_matters(reviews: list[SafetyReview]):
     """In no packaged pair does an inferred finding stand before a contraindicated or avoid one, of whomever."""
     assert [found.compound.id for found in reviews if not no_inferred_before(found.findings)] == []
@@ -258,6 +260,7 @@ def test_another_spelling_gives_the_same_answer(data: st.DataObject):
 # --- the tree ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_pair
 def test_order_of_files_does_not_matter():
     """The order in which files are read changes no answer."""
     backwards = parse(dict(reversed(FILES.items()))).knowledge
@@ -279,6 +282,7 @@ def test_order_of_made_up_files_does_not_matter(made: World, random: Any):
         assert plain(ours) == plain(theirs)
 
 
+@pytest.mark.every_pair
 @pytest.mark.parametrize("design", ["news", "cohort", "label"])
 def test_design_and_date_never_change_a_concern(design: str):
     """Changing only a source's design or date never changes a claim's own concern."""
@@ -300,6 +304,7 @@ def test_design_and_date_never_change_a_concern(design: str):
     assert compared > 5000
 
 
+@pytest.mark.every_pair
 def test_a_review_is_no_verdict(reviews: list[SafetyReview]):
     """A review is neither true nor false, and two of them are in no order."""
     one, other = reviews[:2]
@@ -308,6 +313,7 @@ def test_a_review_is_no_verdict(reviews: list[SafetyReview]):
             use()
 
 
+@pytest.mark.every_pair
 def test_undetermined_is_a_word(reviews: list[SafetyReview]):
     """A concern that nobody knows is undetermined in JSON, never null."""
     words = {concern.value for concern in Concern} | {"undetermined"}

@@ -26,6 +26,7 @@ def _all(knowledge: KnowledgeBase) -> list[str]:
     return [told for pair in pairs for told in disagreements(knowledge, oracle, *pair)]
 
 
+@pytest.mark.every_pair
 def test_oracle_agrees_on_every_packaged_pair():
     """A slow, obvious oracle of matching agrees on all packaged pairs, enumerated, not sampled."""
     knowledge = parse(packaged_files()).knowledge

@@ -229,7 +229,11 @@ def test_concern_and_no_increase(kind: str, concern: bool, taken: bool):  # noqa
 
 
 @pytest.mark.parametrize(
-    "knowledge", [pytest.param(safetykb.knowledge_base, id="packaged"), pytest.param(lambda: load(SAMPLE), id="sample")]
+    "knowledge",
+    [
+        pytest.param(safetykb.knowledge_base, id="packaged", marks=pytest.mark.every_pair),
+        pytest.param(lambda: load(SAMPLE), id="sample"),
+    ],
 )
 def test_every_review_validates(knowledge: Any):
     """The JSON form of every pair of compound and condition fits the schema of a review."""
