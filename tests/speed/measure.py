@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import types
 import typing
@@ -23,12 +25,14 @@ import attrs
 import msgspec
 
 import safetykb
+from safetykb.knowledge.bundle import NAME
 from safetykb.knowledge.conversion import RENAMED
 from safetykb.knowledge.layout import place_of
 from safetykb.knowledge.loading import parse
 from safetykb.knowledge.tree import packaged_files
 from safetykb.model.evidence import Citation, Source
 from safetykb.model.scales import Choice, EvidenceLevel, Scale
+from safetykb.packing import bundle_of
 from safetykb.reasoning.matching import matches
 from safetykb.reasoning.situation import Situation
 
@@ -73,9 +77,9 @@ def many(task: Callable[[], object], times: int = 5_000) -> Callable[[], None]:
     return run
 
 
-def process(code: str) -> Callable[[], None]:
-    """Return a task that runs ``code`` in a fresh interpreter, with its bytecode written before."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(safetykb.__file__).parents[1])}
+def process(code: str, path: Path = Path(safetykb.__file__).parents[1]) -> Callable[[], None]:
+    """Return a task that runs ``code`` in a fresh interpreter, which finds the package at ``path``."""
+    environment = {**os.environ, "PYTHONPATH": str(path)}
 
     def run() -> None:
         subprocess.run([sys.executable, "-c", code], env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -83,15 +87,31 @@ def process(code: str) -> Callable[[], None]:
     return run
 
 
+def as_installed(folder: Path) -> Path:
+    """Put the package into ``folder`` as a wheel holds it, with the bundle in the place of the tree."""
+    package = Path(safetykb.__file__).parent
+    shutil.copytree(package, folder / "safetykb", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    (folder / "safetykb" / "data").mkdir()
+    (folder / "safetykb" / "data" / NAME).write_bytes(bundle_of(safetykb.knowledge_base()))
+    return folder
+
+
 def processes() -> list[Row]:
     """Return what importing costs, and the way from nothing to the first answer."""
-    question = f"import safetykb; safetykb.review{PAIR!r}"
-    bare, imported, peer, answered = in_turns(
-        process("pass"), process("import safetykb"), process("import attrs"), process(question)
-    )
+    modules, question = "import safetykb.answer.assembly", f"import safetykb; safetykb.review{PAIR!r}"
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = as_installed(Path(folder))
+        tasks = [process("pass"), process("import attrs"), process("import safetykb"), process(question)]
+        tasks += [process(question, wheel), process(modules, wheel)]
+        for task in tasks:
+            task()  # the bytecode is written
+        bare, peer, imported, tree, bundle, loaded = in_turns(*tasks)
+    net = "`import attrs`, net"
     return [
         Row("`import safetykb`, the whole process", "bare Python", "<= 1.3", (imported, bare)),
-        Row("a process to the first review, net", "`import attrs`, net", "<= 2.0", (answered - bare, peer - bare)),
+        Row("a process to the first review, from a wheel, net", net, "<= 2.0", (bundle - bare, peer - bare)),
+        Row("of it: importing the modules, net", net, "-", (loaded - bare, peer - bare)),
+        Row("a process to the first review, from a checkout, net", net, "-", (tree - bare, peer - bare)),
     ]
 
 

@@ -16,7 +16,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from safetykb.model.evidence import Citation, Source
+from safetykb.model.evidence import Citation, Source, Stamp
 from safetykb.model.scales import Choice, Scale
 
 RENAMED: Final = {
@@ -189,9 +189,23 @@ def _swift_word(cls: Any) -> Callable[[Any, Any], Any]:
 
 
 def _swift_record(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    return make_dict_structure_fn(
+    structure = make_dict_structure_fn(
         cls, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False, **_overrides(cls)
     )
+    return _remembered(structure) if cls is Stamp else structure
+
+
+def _remembered(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Make equal small records once: thousands of stamps differ in a day and an outcome."""
+    made: dict[tuple[tuple[str, str], ...], Any] = {}
+
+    def hook(value: Any, cls: Any) -> Any:
+        key = tuple(value.items())
+        if key not in made:
+            made[key] = structure(value, cls)
+        return made[key]
+
+    return hook
 
 
 def _swift_many(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
