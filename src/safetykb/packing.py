@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from safetykb.answer.notices import readings
@@ -13,7 +14,7 @@ from safetykb.knowledge.lookup import names_by_kind
 from safetykb.reasoning.graph import assertion_levels, broader_of, relations
 from safetykb.reasoning.matching import claims_by_side
 
-DERIVED: Final = {
+DERIVED: Final[Mapping[str, Callable[[KnowledgeBase], object]]] = {
     "assertion levels": assertion_levels,
     "broader": broader_of,
     "claims by side": claims_by_side,
