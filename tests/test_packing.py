@@ -175,8 +175,19 @@ def test_the_package_reads_its_bundle(tmp_path: Path, monkeypatch: pytest.Monkey
     assert loading.packaged().digest == TREE.digest
 
 
-def test_without_a_bundle_the_tree_is_read(monkeypatch: pytest.MonkeyPatch):
-    """Where the package holds no bundle, as in a checkout, the tree is read."""
-    monkeypatch.setattr(tree, "_packaged", lambda: SAMPLE)
+def test_without_a_bundle_the_tree_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where the package holds no bundle, as in a checkout, the tree is read, and what holds no record is passed by."""
+    write(TREE.files, tmp_path)
+    (tmp_path / "NOTICE").write_text("No record.", encoding="utf-8")
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "term.schema.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(tree, "_packaged", lambda: tmp_path)
     assert tree.packaged_bundle() is None
     assert loading.packaged().digest == TREE.digest
+
+
+def test_a_stray_file_in_a_bundle_is_no_record():
+    """A file of a bundle at a path where no record belongs is kept as bytes and makes no record."""
+    made = from_bundle(unpack(pack({**TREE.files, "stray.txt": b"?"}, TREE.digest, {})))
+    assert made.files["stray.txt"] == b"?"
+    assert dict(made.compounds) == dict(TREE.compounds)
