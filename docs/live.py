@@ -29,15 +29,23 @@ import importlib_resources
 
 import safetykb
 from safetykb.answer.burden import alert_load
+from safetykb.answer.tables import review_columns
 from safetykb.cli import main, make_parser
+from safetykb.interchange.extensions import EXTENSIONS
+from safetykb.interchange.fhir_values import LOINC_FIELDS
 from safetykb.knowledge.checks import CHECKS
 from safetykb.knowledge.checks.citing import SECTIONS
+from safetykb.knowledge.conversion import RENAMED
+from safetykb.knowledge.tables import SHAPES
 from safetykb.model import choices, scales
 from safetykb.model.choices import Design, StampRole
+from safetykb.model.evidence import Source
 from safetykb.model.scales import Concern, EvidenceLevel, ReadDepth, Scale
 from safetykb.reasoning.absence import Phrase
 from safetykb.reasoning.findings import Place
 from safetykb.reasoning.grading import STARTS
+from safetykb.tabular import Column
+from safetykb.tabular import Form as Shape
 
 HERE: Final = Path(__file__).resolve().parent
 
@@ -421,6 +429,69 @@ def _type(root: str, part: Mapping[str, Any], name: str) -> str:
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
 
 
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+_OF_SCHEMA: Final = {"search record": "search"}
+_MEANT: Final = {
+    "id": "The identifier.",
+    "entity": "The compound, condition or term of which it is said.",
+    "term": "The term that it has.",
+    "subject": "The compound or term that it is about.",
+    "compound": "The compound that was studied.",
+    "condition": "The condition in which it was studied.",
+    "key": "The key of the source: its `id` among the sources.",
+    "locator": "The place in the source.",
+    "number": "The value, where it is a number.",
+    "truth": "The value, where it is true or false.",
+    "text": "The value, where it is a text.",
+}
+"""What a file need not say, since its path does, or writes in one text."""
+
+
+def table_columns() -> str:
+    """Every table with its columns, by the library itself."""
+    told = []
+    for name, table in safetykb.knowledge_base().tables().items():
+        schema, cls = _schema(_OF_SCHEMA.get(table.name, table.name)), SHAPES[table.name][0]
+        told.append(f'### kb.tables()["{name}"]\n\n{_docstring(cls)}\n\n{_columns(table.columns, schema, cls)}')
+    schema = _schema("review")
+    for part, columns in review_columns().items():
+        text = _plain(schema["properties"][part]["description"])
+        shape = {**schema["properties"][part]["items"], "$defs": schema["$defs"]}
+        told.append(f'### review.tables()["{part}"]\n\n{text}\n\n{_columns(columns, shape)}')
+    return "\n\n".join(told)
+
+
+def _columns(columns: Sequence[Column], schema: Mapping[str, Any], cls: type | None = None) -> str:
+    rows = _columns_told(columns, schema, schema.get("$defs", {}), cls)
+    return _table(("column", "type", "null", "meaning"), rows)
+
+
+def _columns_told(
+    columns: Sequence[Column], schema: Mapping[str, Any], known: Mapping[str, Any], cls: type | None, within: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
+    for column in columns:
+        part = schema.get("properties", {}).get(RENAMED.get(column.name, column.name) if cls is Source else column.name)
+        own = vars(cls).get(column.name) if cls else None
+        text = part.get("description") if part else _docstring(own) if isinstance(own, property) else None
+        meaning = _plain(text or _MEANT.get(column.name, ""))
+        if not meaning:
+            raise Failed(f"nobody says what the column {within}{column.name} means")
+        inner, kind = column, column.form.value
+        if column.form is Shape.LIST:
+            inner = column.parts[0]
+            kind = f"list of {inner.form.value}"
+        yield _code(within + column.name), kind, "never" if column.always else "may be", meaning
+        if inner.form is Shape.STRUCT:
+            yield from _columns_told(inner.parts, _target(part or {}, known), known, None, f"{within}{column.name}.")
+
+
+def _target(part: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of an object that a property holds, or holds a list of."""
+    part = part.get("items", part)
+    return known[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+
+
 # --- the knowledge ----------------------------------------------------------------------------------------------------
 
 
@@ -510,12 +581,30 @@ def label_table() -> str:
     return _table(("compound", "label", "contraindications entered", "boxed warnings entered", "left out"), rows)
 
 
+def fhir_extensions() -> str:
+    """Every extension of FHIR that we write."""
+    rows = [
+        (_code(name), _plain(known.text), ", ".join(known.contexts), known.type or ", ".join(map(_code, known.parts)))
+        for name, known in EXTENSIONS.items()
+    ]
+    return _table(("extension", "what it says", "stands at", "type or parts"), rows)
+
+
+def fhir_loinc() -> str:
+    """The LOINC codes that are read, by the field they are read as."""
+    fields = dict.fromkeys(LOINC_FIELDS.values())
+    rows = [(_code(field), ", ".join(code for code, of in LOINC_FIELDS.items() if of == field)) for field in fields]
+    return _table(("field", "LOINC codes"), rows)
+
+
 MADE: Final[Mapping[str, Callable[..., str]]] = {
     "alert-load": load_tables,
     "blocks": blocks,
     "check-count": check_count,
     "checks": check_tables,
     "command-line": command_line,
+    "fhir-extensions": fhir_extensions,
+    "fhir-loinc": fhir_loinc,
     "grading": grading_table,
     "knowledge": knowledge_tables,
     "labels": label_table,
@@ -525,6 +614,7 @@ MADE: Final[Mapping[str, Callable[..., str]]] = {
     "review-schema": review_schema,
     "scales": scale_tables,
     "sections": sections,
+    "table-columns": table_columns,
     "word-tables": word_tables,
     "words": words,
 }

@@ -18,7 +18,7 @@ import pytest
 import safetykb
 from safetykb import DataError, Problem, cli
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
-from safetykb.cli import BAD, FORMATS, FOUND, OK, dumps, main
+from safetykb.cli import BAD, FOUND, OK, REVIEW_FORMATS, dumps, main
 from safetykb.knowledge.loading import load
 
 PACKAGE = Path(safetykb.__file__).parent
@@ -26,7 +26,8 @@ SAMPLE = Path(__file__).parent / "sample" / "tree"
 PAIR = ("examplamine", "demo disease")
 DATA = ("--data", str(SAMPLE))
 
-COMMANDS = ["review", "explain", "why-not", "interactions", "search", "list", "notices", "diff", "pin", "check"]
+COMMANDS = ["review", "explain", "why-not", "interactions", "search", "list", "notices", "diff", "pin", "screen"]
+COMMANDS += ["check"]
 UNKNOWN = "4-methyl-unobtainium"
 
 Run = Callable[..., tuple[int, str, str]]
@@ -68,10 +69,10 @@ def answer() -> safetykb.SafetyReview:
 # --- review -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", REVIEW_FORMATS)
 def test_review_in_each_format(run: Run, form: str):
     """The command prints what the library gives, in each format."""
-    expected = FORMATS[form](answer())
+    expected = REVIEW_FORMATS[form](answer())
     assert run("review", *PAIR, *DATA, "--format", form) == (OK, expected.rstrip("\n") + "\n", "")
 
 
@@ -95,13 +96,31 @@ def test_review_of_the_packaged_knowledge(run: Run):
     assert run("review", compound, condition) == (OK, expected.to_text(), "")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", REVIEW_FORMATS)
 def test_review_to_a_file(run: Run, tmp_path: Path, form: str):
     """-o writes the same bytes to a file, in UTF-8, and prints nothing."""
     file = tmp_path / "out"
     file.write_text("what was there before", "utf-8")
     assert run("review", *PAIR, *DATA, "--format", form, "-o", str(file)) == (OK, "", "")
-    assert file.read_text("utf-8") == FORMATS[form](answer())
+    assert file.read_text("utf-8") == REVIEW_FORMATS[form](answer())
+
+
+def test_review_in_a_form_that_needs_more(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """Without the extra that a format needs the error names it, and nothing is printed."""
+    monkeypatch.setitem(sys.modules, "pybtex.database", None)
+    assert run("review", *PAIR, *DATA, "--format", "bibtex") == (
+        BAD,
+        "",
+        "safetykb: BibTeX needs pybtex: pip install safetykb[cite]\n",
+    )
+
+
+def test_review_of_a_patient_is_not_published(run: Run):
+    """What is made to be published is refused for one patient, and no value of theirs is repeated."""
+    status, out, err = run("review", *PAIR, *DATA, "--format", "jsonld", "--age", "77")
+    assert (status, out) == (BAD, "")
+    assert "ask without the patient" in err
+    assert "77" not in err
 
 
 def test_review_to_no_file(run: Run, tmp_path: Path):
@@ -131,7 +150,7 @@ def test_review_with_a_jurisdiction(run: Run):
     assert json.loads(out)["question"]["jurisdiction"] == "EU"
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", REVIEW_FORMATS)
 @pytest.mark.parametrize("question", [(UNKNOWN, "demo disease"), ("examplamine", UNKNOWN)])
 def test_unknown_is_not_known_and_not_harmless(run: Run, form: str, question: tuple[str, str]):
     """An unknown name gives no answer in any format: nothing on standard output, and an error that reassures nobody."""

@@ -524,6 +524,6 @@ def test_every_command_is_named_in_the_help():
     """The first help names each command."""
     parser = make_parser()
     (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    names = "review explain why-not interactions search list notices diff pin check"
+    names = "review explain why-not interactions search list notices diff pin screen check"
     assert [*commands.choices] == names.split()
     assert all(name in parser.format_help() for name in commands.choices)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from safetykb.answer.assembly import SafetyReview, review
@@ -81,7 +83,9 @@ def add_question(parser: argparse.ArgumentParser, **how: Any) -> None:
 def add_patient(parser: argparse.ArgumentParser) -> None:
     """Let ``parser`` take what is known of one person."""
     group = parser.add_argument_group("one patient", "What is not stated is unknown, and unknown is not normal.")
-    group.add_argument("--patient", metavar="FILE", help="read the patient from this JSON file; no other flag then")
+    group.add_argument(
+        "--patient", metavar="FILE", help="read the patient from this file, JSON of ours or FHIR; no other flag then"
+    )
     for field, text in _NUMBERS.items():
         group.add_argument(_flag(field), metavar="NUMBER", help=text)
     group.add_argument("--bp", metavar="NUMBER/NUMBER", help="blood pressure at rest in mmHg, such as 150/90")
@@ -105,8 +109,20 @@ def patient_of(options: argparse.Namespace) -> Patient | None:
     if options.patient is not None:
         if given:
             raise InvalidQuestion("a patient was given in a file and by flags", "give one of the two")
-        return read_patient(options.patient)
+        return _from_file(options)
     return read_patient(given) if given else None
+
+
+def _from_file(options: argparse.Namespace) -> Patient:
+    """Return the patient of a file of ours, or of a FHIR record; what was not read of a record goes to stderr."""
+    if b'"resourceType"' not in Path(options.patient).read_bytes():
+        return read_patient(options.patient)
+    from safetykb.interchange.fhir_patient import counted, load_record
+
+    record = load_record(options.patient, today=options.today, knowledge=knowledge_of(options))
+    for line in counted(record.notes):
+        print(f"safetykb: in the record: {line}", file=sys.stderr)
+    return record.patient
 
 
 def _stated(options: argparse.Namespace) -> Iterator[tuple[str, object]]:

@@ -1,4 +1,4 @@
-"""The command line: review, explain, why-not, interactions, search, list, notices, diff, pin, check."""
+"""The command line: review, explain, why-not, interactions, search, list, notices, diff, pin, screen, check."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from safetykb.errors import InvalidQuestion, SafetyKBError
 from safetykb.knowledge.loading import advice_on, load, problems_of
 from safetykb.knowledge.mending import mend
 from safetykb.model.considerations import SafetyConsideration
+from safetykb.model.scales import Concern
 from safetykb.pinning import check, pin_of, read_pins, write_pins
 from safetykb.rendering.characters import printable
 
@@ -43,6 +44,18 @@ FORMATS: Final[dict[str, Callable[[SafetyReview | ClinicalDiff], str]]] = {
 }
 
 
+def _in_fhir(answer: SafetyReview) -> str:
+    from safetykb.interchange.fhir import bundle_of
+
+    return dumps(bundle_of(answer))
+
+
+def _in_cards(answer: SafetyReview) -> str:
+    from safetykb.interchange.cds_hooks import cards_of
+
+    return dumps({"cards": cards_of(answer)})
+
+
 def dumps(value: object) -> str:
     """Return ``value`` as JSON text, readable and in plain characters where they are letters."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
@@ -50,8 +63,31 @@ def dumps(value: object) -> str:
     return "\n".join(re.sub(r"[^ -~]", _in_ascii, line) for line in text.split("\n")) + "\n"
 
 
+def _csl(answer: SafetyReview) -> str:
+    from safetykb.interchange.csl import to_csl
+
+    return dumps(to_csl(answer))
+
+
+def _bibtex(answer: SafetyReview) -> str:
+    from safetykb.interchange.bibtex import to_bibtex
+
+    return to_bibtex(answer)
+
+
 def _in_ascii(found: re.Match[str]) -> str:
     return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
+
+
+REVIEW_FORMATS: Final[dict[str, Callable[[SafetyReview], str]]] = {
+    **FORMATS,
+    "fhir": _in_fhir,
+    "cds": _in_cards,
+    "csl": _csl,
+    "bibtex": _bibtex,
+    "jsonld": lambda answer: dumps(answer.to_jsonld()),
+}
+"""A review has these forms as well: for hospital systems, for a reference manager, and for machines that read pages."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader went away, as `head` does. What is left goes nowhere, so that nothing complains at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (SafetyKBError, OSError) as error:
+    except (SafetyKBError, OSError, ImportError) as error:  # an ImportError says which extra is missing
         _complain(str(error))
         return BAD
     return status
@@ -93,6 +129,7 @@ def make_parser() -> Parser:
     _add_notices(commands)
     _add_diff(commands)
     _add_pin(commands)
+    _add_screen(commands)
     _add_check(commands)
     return parser
 
@@ -111,7 +148,7 @@ def _add_format(parser: argparse.ArgumentParser, what: str, formats: Iterable[st
 def _add_review(commands: _Commands) -> None:
     parser = _add(commands, "review", "Print the review of a compound in a condition.", _review)
     add_question(parser)
-    _add_format(parser, "the review")
+    _add_format(parser, "the review", REVIEW_FORMATS)
     parser.add_argument("-o", "--output", metavar="FILE", help="write there, not to standard output")
     add_knowledge(parser)
     add_patient(parser)
@@ -183,6 +220,16 @@ def _add_pin(commands: _Commands) -> None:
     add_knowledge(parser)
 
 
+def _add_screen(commands: _Commands) -> None:
+    text = "Write what is known for each patient of a file: each medicine taken, in each condition had."
+    parser = _add(commands, "screen", text, _screen)
+    parser.add_argument("patients", help="a parquet or CSV file, a row a patient, its columns the fields of a patient")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="write the findings to this parquet file")
+    words = [concern.value for concern in Concern]
+    parser.add_argument("--at-least", choices=[*words, "all"], default="caution", help="leave out what is below")
+    add_knowledge(parser)
+
+
 def _add_check(commands: _Commands) -> None:
     parser = _add(commands, "check", "Print what is wrong with a tree of records, each with its cure.", _check)
     parser.add_argument("directory", nargs="?", help="the tree (default: the packaged records)")
@@ -208,7 +255,7 @@ def _ask(options: argparse.Namespace) -> SafetyReview:
 
 
 def _review(options: argparse.Namespace) -> int:
-    text = FORMATS[options.format](_ask(options))
+    text = REVIEW_FORMATS[options.format](_ask(options))
     if options.output:
         Path(options.output).write_text(text, encoding="utf-8")
     else:
@@ -309,6 +356,24 @@ def _check_pins(options: argparse.Namespace) -> int:
         return FOUND
     _print(f"no change in {len(pins)} answer{'' if len(pins) == 1 else 's'}")
     return OK
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from safetykb.screening import screen_file
+
+    files = screen_file(
+        options.patients,
+        options.output,
+        at_least=None if options.at_least == "all" else options.at_least,
+        knowledge=knowledge_of(options),
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    _print(printable(f"{files.patients} patients: {files.findings}, {files.summary}, {files.not_checked}"))
+    return OK
+
+
+def _progress(done: int, every: int) -> None:
+    print(f"\rsafetykb: {done} of {every} patients", end="\n" if done == every else "", file=sys.stderr, flush=True)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -27,7 +27,6 @@ NEVER_SHOWN: Final = {
     "Source.note",
     "Source.type",
     "SourceDetails.read_at",
-    "SourceDetails.retracted",
     "Stamp.by",
     "Stamp.on",
     "StateTest.unit",

@@ -14,7 +14,7 @@ from safetykb.answer.personal import FactLine, Missing, PersonalReport, fact_lin
 from safetykb.answer.questions import Question, questions_of
 from safetykb.errors import InvalidQuestion, NoSuchRecord, NotAVerdict
 from safetykb.ids import is_day
-from safetykb.knowledge.base import KnowledgeBase
+from safetykb.knowledge.base import Collection, KnowledgeBase
 from safetykb.knowledge.loading import knowledge_base
 from safetykb.knowledge.lookup import Asked, index_of
 from safetykb.model.considerations import Exposure
@@ -37,6 +37,7 @@ from safetykb.rendering.showing import Shown
 
 if TYPE_CHECKING:
     from safetykb.rendering.outline import Document
+    from safetykb.tabular import Table
 
 
 @attrs.frozen(kw_only=True)
@@ -163,6 +164,27 @@ class SafetyReview(Shown):
         from safetykb.answer.contract import review_dict
 
         return review_dict(self)
+
+    def to_jsonld(self) -> dict[str, Any]:
+        """Return what the page of the review is about as JSON-LD, in the words of schema.org.
+
+        Raises InvalidQuestion for a review of one patient: this form is made to be published.
+        """
+        from safetykb.answer.linked_data import linked_data
+
+        return linked_data(self)
+
+    def _data(self) -> dict[str, Any] | None:
+        return None if self.situation.patient else self.to_jsonld()
+
+    def tables(self) -> Collection[Table]:
+        """Return the findings, treatments, monitoring, gaps and questions as tables, by name, as in the JSON form.
+
+        Each speaks the Arrow PyCapsule protocol. Reading one raises ImportError without the extra ``arrow``.
+        """
+        from safetykb.answer.tables import review_tables
+
+        return review_tables(self)
 
     def __str__(self) -> str:
         """Return the text at 80 columns."""

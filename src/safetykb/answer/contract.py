@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, how_made
 from safetykb.knowledge.conversion import make_converter
+from safetykb.model.evidence import NOT_EXPORTED
 from safetykb.reasoning.gaps import told
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = "1.0"
 """The version of the contract: the first number changes when a reader must change."""
-
-_HIDDEN: Final = ("read_at", "copy_of")
-"""Fields of a source that are kept and never exported."""
 
 
 @functools.cache
@@ -277,5 +275,5 @@ def _study(study: Study, of: str) -> dict[str, Any]:
 def source_dict(source: Source) -> dict[str, Any]:
     """Return a source as a CSL-JSON item; where a copy was read is kept and never exported."""
     found: dict[str, Any] = _converter().unstructure(source)
-    custom = {key: value for key, value in found["custom"].items() if key not in _HIDDEN}
+    custom = {key: value for key, value in found["custom"].items() if key not in NOT_EXPORTED}
     return {**found, "custom": {**custom, "read_in_copy": source.is_copy}}

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import attrs
 
@@ -24,6 +24,9 @@ from safetykb.model.policy import AppliedPolicy
 from safetykb.model.studies import SearchRecord, Study
 from safetykb.rendering.outline import Document, Table, paragraph, spans
 from safetykb.rendering.showing import Shown
+
+if TYPE_CHECKING:
+    from safetykb.tabular import Table as ArrowTable
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -98,6 +101,15 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._ids)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the records as a table, by the Arrow PyCapsule protocol.
+
+        Raises ImportError without the extra ``arrow``, and TypeError when this holds no records of the knowledge.
+        """
+        from safetykb.knowledge.tables import table_of
+
+        return table_of(self).__arrow_c_stream__(requested_schema)
 
 
 @attrs.frozen(kw_only=True)
@@ -240,6 +252,19 @@ class KnowledgeBase(Shown):
         """Pickle the records alone; what is derived from them is made anew."""
         kept = {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.init}
         return (partial(type(self), **kept), ())
+
+    def tables(self) -> Collection[ArrowTable]:
+        """Return each kind of record as a table: compounds, conditions, terms, assertions and so on, by name.
+
+        A table speaks the Arrow PyCapsule protocol, which pandas, polars, pyarrow and DuckDB read. Reading one raises
+        ImportError without the extra ``arrow``.
+        """
+        from safetykb.knowledge.tables import table_of
+
+        return self.derived(
+            "tables",
+            lambda: Collection.of("table", {name: table_of(getattr(self, name)) for name in self._counts()}),
+        )
 
     def outline(self) -> Document:
         """Return the version, the digest and the number of records of each kind, as an outline."""

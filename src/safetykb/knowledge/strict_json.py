@@ -26,25 +26,25 @@ class BadJSON(ValueError):
     """The bytes are not the JSON that a record may be; the message says why."""
 
 
-def decode(data: bytes, *, values: int = MAX_VALUES) -> Any:
+def decode(data: bytes, *, values: int = MAX_VALUES, text: int = MAX_TEXT) -> Any:
     """Return the value in ``data``.
 
     Raises BadJSON for anything but UTF-8 without a byte order mark, and for duplicate keys, NaN, infinite numbers,
-    lone surrogates, deep nesting, files over MAX_BYTES or of more than ``values`` values, and texts over MAX_TEXT.
+    lone surrogates, deep nesting, files over MAX_BYTES or of more than ``values`` values, and texts over ``text``.
     """
     if len(data) > MAX_BYTES:
         raise BadJSON(f"the file is larger than {MAX_BYTES} bytes")
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > values:
         raise BadJSON(f"the file holds more than {values} values")
     try:
-        text = data.decode("utf-8")
+        written = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadJSON(f"not UTF-8 at byte {error.start}") from None
-    if text.startswith("\ufeff"):
+    if written.startswith("\ufeff"):
         raise BadJSON("starts with a byte order mark")
     try:
         value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+            written, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
         )
     except BadJSON:
         raise
@@ -52,7 +52,7 @@ def decode(data: bytes, *, values: int = MAX_VALUES) -> Any:
         raise BadJSON(f"not JSON at line {error.lineno} column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise BadJSON("nested too deeply") from None
-    _inspect(value, 0)
+    _inspect(value, 0, text)
     return value
 
 
@@ -82,23 +82,23 @@ def _finite(text: str) -> float:
     return value
 
 
-def _inspect(value: Any, depth: int) -> None:
+def _inspect(value: Any, depth: int, longest: int) -> None:
     if depth > _MAX_DEPTH:
         raise BadJSON("nested too deeply")
     if isinstance(value, str):
-        _plain(value)
+        _plain(value, longest)
     elif isinstance(value, list):
         for item in value:
-            _inspect(item, depth + 1)
+            _inspect(item, depth + 1, longest)
     elif isinstance(value, dict):
         for key, item in value.items():
-            _plain(key)
-            _inspect(item, depth + 1)
+            _plain(key, longest)
+            _inspect(item, depth + 1, longest)
 
 
-def _plain(text: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise BadJSON(f"holds a text of more than {MAX_TEXT} characters")
+def _plain(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise BadJSON(f"holds a text of more than {longest} characters")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 import attrs
 
@@ -51,6 +51,10 @@ class Author:
     def __str__(self) -> str:
         """Return the name as it stands in a reference."""
         return self.literal or " ".join(part for part in (self.family, self.given) if part)
+
+
+NOT_EXPORTED: Final = ("read_at", "copy_of")
+"""Fields of ``SourceDetails`` that are kept and neither rendered nor exported."""
 
 
 @attrs.frozen(kw_only=True)

@@ -104,8 +104,8 @@ class Patient:
 
     def __attrs_post_init__(self) -> None:
         """Hold every number within what a person can have; the message names the field and never its value."""
-        for name in _RANGES:
-            _ranged(name, getattr(self, name), _RANGES)
+        for name in RANGES:
+            _ranged(name, getattr(self, name), RANGES)
         if self.sex is Sex.MALE and (self.pregnant or self.breastfeeding or self.could_become_pregnant):
             raise ValueError("patient.sex says male and another field says pregnancy or breastfeeding; correct one")
 
@@ -120,7 +120,7 @@ class Patient:
         return f"<Patient: {len(self.stated)} facts>"
 
 
-_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "age": (0, 130),
     "weight": (0.2, 700),
     "egfr": (0, 250),
@@ -130,3 +130,4 @@ _RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "bilirubin": (0, 1000),
     "qtc": (200, 900),
 }
+"""The least and the most that a person can have, by field, in the units of ``Patient``."""

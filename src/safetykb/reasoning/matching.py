@@ -185,8 +185,8 @@ def laid_out(situation: Situation, consideration: SafetyConsideration) -> Match 
     match = _sides(situation, consideration)
     if match is None:
         return None
-    states = tuple(_state(situation, state) for state in consideration.context.having)
-    return attrs.evolve(match, states=states, exposures=tuple(_exposures(situation, match)))
+    states = tuple(state_part(situation, state) for state in consideration.context.having)
+    return attrs.evolve(match, states=states, exposures=tuple(exposures_of(situation, match)))
 
 
 def obstacle(situation: Situation, match: Match) -> str | None:
@@ -214,7 +214,7 @@ def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | 
     Where the claim holds both ways, the side that a treatment fills goes first (with its band before without, the
     very member before a signal of it), and treatments that fill only the other side are added as swapped.
     """
-    sides = sorted(_each_side(situation, consideration), key=_strength)
+    sides = sorted(each_side(situation, consideration), key=_strength)
     if not sides:
         return None
     first, *others = sides
@@ -238,7 +238,8 @@ def _flowed(situation: Situation, part: StatePart) -> bool:
     return part.status is Status.MET and part.state != situation.condition.id
 
 
-def _each_side(situation: Situation, consideration: SafetyConsideration) -> Iterator[Match]:
+def each_side(situation: Situation, consideration: SafetyConsideration) -> Iterator[Match]:
+    """Yield the match from each side of ``consideration`` that the compound stands on, its states apart."""
     for role, mine, other in _orientations(situation, consideration):
         path, unbanded = _own(situation, mine, banded=other is not None)
         if path is None or other == situation.compound.id:
@@ -283,11 +284,12 @@ def _own(situation: Situation, mine: str, *, banded: bool) -> tuple[Path | None,
 
 def _partners(situation: Situation, other: str) -> tuple[PartnerPart, ...]:
     open_to = (view for view in situation.treatments if not view.holds_asked and not view.excluded)
-    parts = (_partner(situation, view, other) for view in open_to)
+    parts = (partner_of(situation, view, other) for view in open_to)
     return tuple(part for part in parts if part is not None)
 
 
-def _partner(situation: Situation, view: TreatmentView, other: str) -> PartnerPart | None:
+def partner_of(situation: Situation, view: TreatmentView, other: str) -> PartnerPart | None:
+    """Return how the treatment ``view`` fills ``other``, the other side of a claim; None when it does not."""
     if other in view.reach:
         return PartnerPart(view, view.reach[other], members=view.members)
     if other != situation.compound.id and view.id in situation.graph.reach(other):
@@ -306,7 +308,8 @@ def _without_band(situation: Situation, reach: Mapping[str, Path], banded: str) 
     return None
 
 
-def _state(situation: Situation, state: str) -> StatePart:
+def state_part(situation: Situation, state: str) -> StatePart:
+    """Return whether ``state`` holds for the people asked about, and how it bears on their condition."""
     patient = situation.patient
     if patient is not None and state not in situation.diagnoses:
         if state in patient.has:
@@ -339,7 +342,8 @@ def _unjoined(situation: Situation, match: Match) -> str | None:
     return None
 
 
-def _exposures(situation: Situation, match: Match) -> Iterator[ExposurePart]:
+def exposures_of(situation: Situation, match: Match) -> Iterator[ExposurePart]:
+    """Yield each part of how the subject is taken that the claim of ``match`` asks for."""
     needed = match.consideration.context.exposure
     asked = situation.exposure or Exposure()
     if needed is None:

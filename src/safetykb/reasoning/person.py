@@ -89,6 +89,16 @@ def person_of(knowledge: KnowledgeBase, patient: Patient, compound: str) -> Pers
     return _Reader(knowledge, patient, compound).read()
 
 
+def is_kin(graph: Graph, compound: str, entity: str) -> bool:
+    """Tell whether an allergy to ``entity`` is one to ``compound``: itself, its class, a relative."""
+    return entity in graph.reach(compound) or entity in {relative for relative, _ in graph.relatives(compound)}
+
+
+def substance_named(knowledge: KnowledgeBase, name: str) -> str | None:
+    """Return the one compound or term of substances that ``name`` names; None when none, or several, do."""
+    return _Reader(knowledge, Patient(), "").substance_of(name)
+
+
 class _Reader:
     def __init__(self, knowledge: KnowledgeBase, patient: Patient, compound: str) -> None:
         self.knowledge, self.patient, self.compound = knowledge, patient, compound
@@ -266,9 +276,7 @@ class _Reader:
             yield fact
 
     def is_kin(self, entity: str) -> bool:
-        """Tell whether an allergy to ``entity`` is one to the compound asked about: itself, its class, a relative."""
-        relatives = {relative for relative, _ in self.graph.relatives(self.compound)}
-        return entity in self.graph.reach(self.compound) or entity in relatives
+        return is_kin(self.graph, self.compound, entity)
 
     def substance_of(self, name: str) -> str | None:
         return self.only_one(name, ("compound", "term"), of_person=False)

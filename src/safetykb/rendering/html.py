@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NewType, Self
 
 from attrs import Factory, define, fields, has
@@ -41,16 +42,17 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'none'; base-uri 'none'; form-action 'none'"
 
 
-def to_html(document: Document, *, standalone: bool = True) -> str:
-    """Return the document as HTML with no script in it and no request to make.
+def to_html(document: Document, *, standalone: bool = True, data: Mapping[str, Any] | None = None) -> str:
+    """Return the document as HTML with nothing in it that runs and no request to make.
 
-    Standalone, a page with its own style for light, dark and paper. Otherwise one `div` for a notebook: its style
-    touches nothing outside it, and it has neither an `h1` nor an `id` that could meet another.
+    Standalone, a page with its own style for light, dark and paper; `data` is what it tells machines, as JSON-LD.
+    Otherwise one `div` for a notebook: its style touches nothing outside it, it has neither an `h1` nor an `id` that
+    could meet another, and no `data`.
     """
-    return _page(document) if standalone else _part(document)
+    return _page(document, data) if standalone else _part(document)
 
 
-def _page(document: Document) -> _Markup:
+def _page(document: Document, data: Mapping[str, Any] | None) -> _Markup:
     writer = _Writer.of_page(document)
     blocks, closing = _without_closing_notes(document.blocks)
     head = _join([writer.heading(_escaped(document.title), 1, "title"), writer.summary(document)])
@@ -64,10 +66,10 @@ def _page(document: Document) -> _Markup:
     ]
     body = _tag("body", _join(parts), class_="safetykb")
     lang = document.language if _LANGUAGE.fullmatch(document.language) else "und"
-    return _Markup(f"<!doctype html>\n{_tag('html', _join([_head(document.title), body]), lang=lang)}\n")
+    return _Markup(f"<!doctype html>\n{_tag('html', _join([_head(document.title, data), body]), lang=lang)}\n")
 
 
-def _head(title: str) -> _Markup:
+def _head(title: str, data: Mapping[str, Any] | None) -> _Markup:
     parts = [
         _void("meta", charset="utf-8"),
         _void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
@@ -76,8 +78,16 @@ def _head(title: str) -> _Markup:
         _void("meta", name="color-scheme", content="light dark"),
         _tag("title", _escaped(title)),
         _tag("style", _Markup(PAGE)),
+        *([_tag("script", _json(data), type="application/ld+json")] if data is not None else []),
     ]
     return _tag("head", _join(parts))
+
+
+def _json(value: Mapping[str, Any]) -> _Markup:
+    """Return JSON that can stand in a script element: in ASCII, without a character that means anything to HTML."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    # These three stand in strings only, where their escapes mean the same.
+    return _Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
 def _part(document: Document) -> _Markup:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from safetykb.rendering.outline import Document
@@ -34,7 +35,11 @@ class Shown:
         """Return a page that asks nothing of the network, or with ``standalone=False`` a fragment of one."""
         from safetykb.rendering.html import to_html
 
-        return to_html(self.outline(), standalone=standalone)
+        return to_html(self.outline(), standalone=standalone, data=self._data() if standalone else None)
+
+    def _data(self) -> Mapping[str, Any] | None:
+        """Return what a page tells machines about itself, as JSON-LD; None when it tells them nothing."""
+        return None
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": self.to_text(), "text/html": self.to_html(standalone=False)}
