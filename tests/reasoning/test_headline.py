@@ -381,3 +381,12 @@ def test_medicines_that_nobody_named_stand_together():
     assert "nobody has said): pregnancy; weak liver and taking third; taking any of other-pill, pill." in text
     alone = world().claim("drug/a", "avoid", taking="pill")
     assert "nobody has said): taking pill." in headline(alone).text
+
+
+def test_what_a_source_states_of_everybody_is_not_told_as_inference():
+    """A hazard that is inferred for these people is not "by inference only" where a source states it of everybody."""
+    made = world().term("tired", "effect").has("drug", "tired").has("disease", "weak-state")
+    made.claim("tired/weak-state", "caution", having="weak-state", hazard="tired", joined=True)
+    assert [entry.hazard for entry in headline(made).inferred] == ["tired"]
+    made.claim("drug/tired", "monitor", hazard="tired")
+    assert headline(made).inferred == ()

@@ -114,8 +114,15 @@ def test_then_level():
     assert order(made) == ["b", "a"]
 
 
+def test_directness_before_seriousness():
+    """What speaks of these people stands before what does not, however serious that is."""
+    made = world().term("harm", "effect").claim("drug/a", "avoid", having="pregnancy", serious="fatal")
+    made.condition("stage", broader="disease").claim("drug/b", "avoid", having="stage")
+    assert order(made) == ["b", "a"]
+
+
 def test_then_seriousness():
-    """Of one level the more serious stands first; not known to be serious stands last."""
+    """Of one level and directness the more serious stands first; not known to be serious stands last."""
     made = world().claim("drug/a").claim("drug/b", serious="hospital").claim("drug/c", serious="fatal")
     assert order(made) == ["c", "b", "a"]
 
