@@ -27,7 +27,8 @@ def expected(
         for asked, answer in reviews(knowledge, told):
             for finding in answer.findings:
                 enough = at_least is None or (finding.concern is not None and finding.concern >= at_least)
-                if finding.relative is None and not finding.if_taking and enough:
+                taken = any(partner.status == "met" for partner in finding.partners)
+                if finding.relative is None and (taken or not finding.if_taking) and enough:
                     found.append(_row(told["id"], asked, answer, finding))
     return sorted(found, key=key)
 

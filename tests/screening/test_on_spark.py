@@ -83,3 +83,10 @@ def test_spark_refuses_a_column_that_no_patient_has(spark: Any):
     """A column that would be left out in silence is an error."""
     with pytest.raises(InvalidQuestion, match="egrf"):
         screen_on_spark(spark, spark.createDataFrame([("a", 1.0)], ["id", "egrf"]))
+
+
+@pytest.mark.parametrize("ids", [("a", "a"), ("a", None)])
+def test_spark_refuses_ids_that_are_missing_or_stand_twice(ids: tuple[str | None, ...], spark: Any):
+    """Patients who could not be told apart are an error, as they are on DuckDB."""
+    with pytest.raises(InvalidQuestion, match="an id is missing, or stands twice"):
+        screen_on_spark(spark, spark.createDataFrame([(id, 70.0) for id in ids], ["id", "age"]))

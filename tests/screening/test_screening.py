@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from safetykb.knowledge.tree import packaged_files
 from safetykb.model.patient import RANGES
 from safetykb.model.scales import Concern
 from safetykb.screening import screen_table
+from safetykb.screening.closed import BITS
 from safetykb.screening.needs import needed
 from safetykb.screening.vocabulary import vocabulary_of
 from tests.policy.overlays import TODAY, silenced, written
@@ -119,6 +121,62 @@ def test_class_treatment_stands_for_its_members(statements: list[str], taken: li
     assert differences(rows, expected(knowledge, people)) == []
 
 
+@pytest.mark.parametrize("taken", [["unknown"], ["strong"], ["unknown", "strong"]])
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("having", ["", "state-a"])
+def test_medicine_of_unknown_strength_is_not_the_strong_one(taken: list[str], complete: bool, having: str):  # noqa: FBT001
+    """What is taken lends a finding its own level and strength, whatever is known of the other treatments."""
+    made = World().compound("drug").compound("unknown").compound("strong").term("inhibitor", "enzyme")
+    made.term("strong-inhibitor", "enzyme", "inhibitor").term("state-a", "state").term("sleepy", "effect")
+    made.condition("disease", treatments="strong:pain").has("unknown", "inhibitor", cites="case-report1")
+    made.has("strong", "strong-inhibitor").has("strong", "sleepy").has("drug", "sleepy")
+    made.has("unknown", "sleepy", cites="case-report1")
+    made.claim("drug/a", "contraindicated", taking="strong-inhibitor", having=having)
+    made.claim("drug/b", "monitor", taking="strong-inhibitor").claim("sleepy/c", taking="sleepy", joined=True)
+    people = [person(medications=["drug", *taken], medications_complete=complete)]
+    knowledge = made.knowledge()
+    rows = found(knowledge, people)
+    assert {row["claim"] for row in rows} >= {"drug/a", "drug/b", "sleepy/c"}
+    assert differences(rows, expected(knowledge, people)) == []
+
+
+@pytest.mark.parametrize("medicine", ["drug (tablet)", "drug (injection)", "drug"])
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("family", [World.term, World.compound])
+def test_compound_is_not_taken_beside_itself(family: Callable[..., World], complete: bool, medicine: str):  # noqa: FBT001
+    """A treatment that the compound belongs to in one form only is not filled by the compound itself."""
+    made = family(World(), "class-a").compound("drug", "tablet:oral", "injection:intravenous").compound("member")
+    made.condition("disease", treatments="class-a:pain")
+    made.has("drug", "class-a", {"text": "Injection.", "form": "injection"}).has("member", "class-a")
+    made.claim("drug/a", taking="class-a").claim("drug/b", taking="class-a", joined=True).claim("drug/c")
+    knowledge = made.knowledge()
+    alone = [person(medications=[medicine], medications_complete=complete)]
+    both = [person(medications=[medicine, "member"], medications_complete=complete)]
+    assert [row["claim"] for row in found(knowledge, alone)] == ["drug/c"]
+    assert differences(found(knowledge, alone), expected(knowledge, alone)) == []
+    rows = found(knowledge, both)
+    assert differences(rows, expected(knowledge, both)) == []
+    assert {row["claim"]: row["partners"] for row in rows if row["compound"] == "drug"}["drug/a"] == ["member"]
+
+
+def test_more_states_than_a_number_has_bits():
+    """A screen has as many states as it needs, and none is taken for another."""
+    made, names = world(), [f"state-{place:03d}" for place in range(BITS + 8)]
+    for name in names:
+        made.claim(f"drug/{name}", having=name)
+    had = [names[0], names[7], names[BITS - 1], names[BITS], names[-1]]
+    people = [
+        person(conditions=["disease", *had[1:4]]),
+        person(id="two", conditions=["disease", *had], has_not=names[1:3]),
+    ]
+    knowledge = made.knowledge()
+    rows = found(knowledge, people)
+    assert [row["claim"] for row in rows if row["patient"] == "one" and row["status"] == "met"] == [
+        f"drug/{name}" for name in had[1:4]
+    ]
+    assert differences(rows, expected(knowledge, people)) == []
+
+
 def test_joined_claim_may_stand_on_another_claim():
     """A joined claim that stands on a claim is no surer than that claim, joined or stated."""
     made = world().claim("drug/stated", cites="case-report1").claim("drug/joined", joined=True)
@@ -134,7 +192,11 @@ def test_joined_claim_may_stand_on_another_claim():
 def test_summary_is_the_headline_of_every_review(packaged: KnowledgeBase):
     """The concern of a patient is the highest of the headlines of the reviews; none known is undetermined."""
     people = drawn(packaged, 40, seed=5)
-    summary = screen_table(table_of(people), at_least=None, knowledge=packaged).summary.to_pylist()
+    table = screen_table(table_of(people), at_least=None, knowledge=packaged).summary
+    assert {str(table.schema.field(name).type) for name in ("pairs", "findings", "met", "open", "not_checked")} == {
+        "int64"
+    }
+    summary = table.to_pylist()
     assert [row["patient"] for row in summary] == sorted(one["id"] for one in people)
     told = {row["patient"]: row for row in summary}
     for one in people:

@@ -28,7 +28,6 @@ from safetykb.reasoning.matching import (
     Status,
     claims_by_side,
     each_side,
-    exposures_of,
     partner_of,
     state_part,
 )
@@ -39,6 +38,9 @@ from safetykb.screening.vocabulary import NOBODY, Vocabulary
 
 NO_LEVEL: Final = len(EvidenceLevel.members())
 """The rank of a path without a level: above every level, so that it lowers nothing."""
+
+BITS: Final = 62
+"""How many states one number holds, each as a bit; with its sign it has 64."""
 
 FREE, OPEN, SHUT = 0, 1, 2
 """How a way of taking stands: met or not asked for, not stated, or not the one."""
@@ -52,10 +54,11 @@ Row = dict[str, Any]
 
 @attrs.frozen(kw_only=True, repr=False)
 class ClosedTables:
-    """Arrow tables by name, and the most states that one claim asks for."""
+    """Arrow tables by name, the most states that one claim asks for, and how many numbers hold all states as bits."""
 
     tables: Mapping[str, ArrowTable]
     states: int
+    numbers: int
 
 
 class _Link(NamedTuple):
@@ -100,6 +103,7 @@ class _Maker:
             self.views[condition] = tuple(view.id for view in people.treatments)
             self.all_views |= {view.id: view for view in attrs.evolve(people, patient=taking).treatments}
         self.parts: dict[str, tuple[PartnerPart, ...]] = {}
+        self.asks: dict[str, set[str]] = {id: set() for id in self.asked}
         self.rows: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
 
     def make(self) -> ClosedTables:
@@ -107,13 +111,14 @@ class _Maker:
         self.claims: dict[str, SafetyConsideration] = {}
         for id, asked in self.asked.items():
             self.add_asked(id, asked)
+        needed = sorted({state for claim in self.claims.values() for state in claim.context.having})
+        self.places = {state: (place // BITS, 1 << place % BITS) for place, state in enumerate(needed)}
+        self.numbers = len(needed) // BITS + 1
+        self.states = max((len(claim.context.having) for claim in self.claims.values()), default=0) or 1
+        self.add_places()
         self.add_claims()
         self.add_tests()
-        most = max((len(claim.context.having) for claim in self.claims.values()), default=0)
-        states = max(most, 1)
-        for row in self.rows["bearings"]:  # a list is as long in every row: an index beyond its end is no null on Spark
-            row["levels"] += [NO_LEVEL] * (states - len(row["levels"]))
-        return ClosedTables(tables=_tables(self.rows), states=states)
+        return ClosedTables(tables=_tables(self.rows), states=self.states, numbers=self.numbers)
 
     def add(self, table: str, *values: object) -> None:
         self.rows[table].append(dict(zip(_COLUMNS[table], values, strict=True)))
@@ -145,7 +150,7 @@ class _Maker:
         links: list[_Link] = []
         for claim in sorted({claim for end in situation.own for claim in by_side.get(end, ())} - knowledge.silenced):
             links += self.add_stand(id, situation, knowledge.considerations[claim])
-        self.add_links(id, situation, links)
+        self.add_links(id, links)
 
     def add_stand(self, id: str, situation: Situation, claim: SafetyConsideration) -> Iterator[_Link]:
         sides: dict[int, Match] = {}
@@ -161,12 +166,12 @@ class _Maker:
                 continue
             match = sides[side]
             linked = bool(match.own_path.links)
-            told += [True, match.unbanded, match.signal, _rank(match.own_path), linked, _exposure(situation, match)]
+            told += [True, match.unbanded, match.signal, _rank(match.own_path), linked, _exposure(match)]
         other = claim.context.taking is not None
         concern = claim.concern.rank if claim.concern else 0
         self.add("stands", id, claim.id, other, claim.hazard, concern, *told)
-        for bit, state in enumerate(claim.context.having):
-            self.add("having", id, state, claim.id, 1 << bit)
+        for state in claim.context.having:
+            self.asks[id].add(state)
         yield from self.links(situation, claim, sides)
 
     def links(self, situation: Situation, claim: SafetyConsideration, sides: Mapping[int, Match]) -> Iterator[_Link]:
@@ -193,7 +198,7 @@ class _Maker:
             self.parts[other] = tuple(part for part in parts if part is not None)
         return self.parts[other]
 
-    def add_links(self, id: str, situation: Situation, links: Sequence[_Link]) -> None:
+    def add_links(self, id: str, links: Sequence[_Link]) -> None:
         by_claim: dict[str, list[_Link]] = defaultdict(list)
         for link in links:
             by_claim[link.claim].append(link)
@@ -206,18 +211,31 @@ class _Maker:
                 if here:
                     self.add("usual_links", id, condition, claim, *_gathered(here))
                 for link in here:
-                    self.add_members(id, condition, situation, link)
+                    self.add_members(id, condition, link)
 
-    def add_members(self, id: str, condition: str, situation: Situation, link: _Link) -> None:
-        """Add each medicine that belongs to a class among the treatments of a condition."""
-        view = link.part.view.id
-        if view in self.knowledge.compounds:
-            return
-        for member in [one for one in link.part.view.members if one != situation.compound.id]:
+    def add_members(self, id: str, condition: str, link: _Link) -> None:
+        """Add each medicine that belongs to a treatment of a condition, as to a class, and is not the treatment."""
+        for member in [one for one in link.part.view.members if one != link.part.view.id]:
             met = link.part.narrower is None or link.part.narrower in self.graph.reach(member)
             self.add("class_links", id, condition, member, *_told(link, met=met))
 
     # --- claims and states ----------------------------------------------------------------------------------------
+
+    def add_places(self) -> None:
+        """Give each state that a claim asks for a bit of a number, and each compound those that its claims ask for."""
+        for state, (number, bit) in self.places.items():
+            self.add("places", state, number, bit)
+        for id, states in self.asks.items():
+            bits = [0] * self.numbers
+            for state in states:
+                number, bit = self.places[state]
+                bits[number] |= bit
+            self.add("asks", id, bits)
+
+    def padded(self, values: Iterable[int], otherwise: int) -> list[int]:
+        """Return a list that is as long in every row: an index beyond its end is no null on Spark."""
+        found = [*values]
+        return found + [otherwise] * (self.states - len(found))
 
     def add_claims(self) -> None:
         for claim in self.claims.values():
@@ -230,7 +248,9 @@ class _Maker:
             size = (1 << len(having)) - 1
             subject = claim.subject if label else ""
             inferable = joined or basis == Basis.INFERENCE.rank or claim.context.taking is not None
-            told = (str(claim.kind), claim.hazard, serious, concern, joined, inferable, basis, level, subject)
+            places = [self.places[state] for state in having]
+            bits = (self.padded((place[0] for place in places), 0), self.padded((place[1] for place in places), 0))
+            told = (str(claim.kind), claim.hazard, serious, concern, joined, inferable, basis, level, subject, *bits)
             self.add("claims", claim.id, size, *told)
             for mask in range(size + 1) if having else ():
                 states = [state for bit, state in enumerate(having) if mask >> bit & 1]
@@ -269,10 +289,10 @@ class _Maker:
                 if name in masks:
                     masks[name] |= 1 << bit
             levels.append(_rank(part.path))
-        self.add("bearings", condition, claim.id, *masks.values(), levels)
+        self.add("bearings", condition, claim.id, *masks.values(), self.padded(levels, NO_LEVEL))
 
     def add_tests(self) -> None:
-        needed = {state for claim in self.claims.values() for state in claim.context.having}
+        needed = {*self.places}
         tested: tuple[Term | Condition, ...] = (*self.knowledge.terms.values(), *self.knowledge.conditions.values())
         for state in tested:
             reached = self.graph.diagnoses(state.id) & needed
@@ -302,8 +322,8 @@ def _rank(path: Path) -> int:
     return NO_LEVEL if path.level is None else path.level.rank
 
 
-def _exposure(situation: Situation, match: Match) -> int:
-    found = [exposure.status for exposure in exposures_of(situation, match)]
+def _exposure(match: Match) -> int:
+    found = [exposure.status for exposure in match.exposures]
     if Status.UNMET in found:
         return SHUT
     return OPEN if Status.OPEN in found else FREE
@@ -336,11 +356,12 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "allergic": ("name", "compound", "state", "direct"),
     "unknown": ("field", "name", "reason", "suggestions"),
     "no_allergy": ("state",),
-    "tests": ("state", "field", "total", "comparison", "number", "text"),
+    "tests": ("state", "field", "total", "comparison", "bound", "text"),
     "closure": ("state", "has", "reached", "direct"),
     "treats": ("asked", "condition"),
     "stands": ("asked", "claim", "other", "hazard", "concern", *(f"{n}{side}" for side in (0, 1) for n in _SIDE)),
-    "having": ("asked", "state", "claim", "bit"),
+    "places": ("state", "number", "bit"),
+    "asks": ("asked", "bits"),
     "taken_links": ("asked", "taken", *_LINK),
     "class_links": ("asked", "condition", "taken", *_LINK),
     "usual_links": (
@@ -350,7 +371,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "claims": (
         *("claim", "size", "kind", "hazard", "serious", "concern", "joined", "inferable"),
-        *("basis", "own_level", "label_of"),
+        *("basis", "own_level", "label_of", "at_number", "at_bit"),
     ),
     "open_states": ("claim", "mask", "states"),
     "bearings": ("condition", "claim", "diagnosis", "flowed", "narrower", "unknown", "scarce", "levels"),
@@ -363,17 +384,41 @@ _TRUE: Final = frozenset(
 _WHOLE: Final = frozenset(
     f"{name}{side}" for name in ("level", "exposure", "best", "loosest") for side in ("", "0", "1")
 ) | {
-    *("total", "concern", "bit", "side", "size", "serious", "basis", "own_level", "mask"),
+    *("total", "concern", "number", "bit", "side", "size", "serious", "basis", "own_level", "mask"),
     *("diagnosis", "flowed", "narrower", "unknown", "scarce"),
 }
+
+
+_WORDS: Final = frozenset(
+    {
+        *("asked", "compound", "condition", "claim", "kind", "hazard", "label_of", "state", "reached", "taken", "view"),
+        *("states", "views"),
+    }
+)
+
+
+def words_of(table: ArrowTable) -> tuple[dict[str, bool], set[str]]:
+    """Return which columns of a closed table hold words of the model (true: lists of them), and these words.
+
+    Ids and kinds are words, of which there are few; an engine may keep them as numbers.
+    """
+    import pyarrow as pa
+
+    columns = {field.name: pa.types.is_list(field.type) for field in table.schema if field.name in _WORDS}
+    found: set[str] = set()
+    for name, is_list in columns.items():
+        column = table[name].combine_chunks()
+        found |= {*(column.flatten() if is_list else column).unique().to_pylist()}
+    return columns, found
 
 
 def schemas() -> dict[str, ArrowSchema]:
     """Return the columns of each closed table."""
     import pyarrow as pa
 
-    lists = {"views": pa.string(), "states": pa.string(), "suggestions": pa.string(), "levels": pa.int64()}
-    special = {name: pa.list_(kind) for name, kind in lists.items()} | {"number": pa.float64()}
+    texts, numbers = ("views", "states", "suggestions"), ("levels", "bits", "at_number", "at_bit")
+    special = dict.fromkeys(texts, pa.list_(pa.string())) | dict.fromkeys(numbers, pa.list_(pa.int64()))
+    special["bound"] = pa.float64()
 
     def kind(column: str) -> object:
         plain = pa.bool_() if column in _TRUE else pa.int64() if column in _WHOLE else pa.string()

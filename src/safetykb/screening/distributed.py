@@ -1,35 +1,22 @@
-"""The same expression on Spark: a data frame of patients to three data frames, lazy as Spark's are."""
+"""The same expression on Spark: a data frame of patients to three data frames."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.knowledge.loading import knowledge_base
 from safetykb.model.scales import Concern
-from safetykb.screening.closed import closed_tables
-from safetykb.screening.needs import SparkFrame, SparkSession, needed
-from safetykb.screening.statements import (
-    FINDINGS,
-    GRADED,
-    NOT_CHECKED,
-    PATIENTS,
-    SOURCE,
-    closed_name,
-    names_statement,
-    plain_statement,
-    statements,
-)
-from safetykb.screening.vocabulary import vocabulary_of
-
-_SPARK: Final = "pyspark"
+from safetykb.screening.needs import ArrowTable, SparkFrame, SparkSession, needed
+from safetykb.screening.preparation import Question, prepare
+from safetykb.screening.statements import FINDINGS, NOT_CHECKED, SOURCE, SUMMARY, closed_name
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class ScreenedFrames:
-    """The answer on Spark: a row a finding, a row a patient, a row a thing not checked. Nothing was run yet."""
+    """The answer on Spark, once it is asked for: a row a finding, a row a patient, a row a thing not checked."""
 
     findings: SparkFrame
     summary: SparkFrame
@@ -45,26 +32,40 @@ def screen_on_spark(
 ) -> ScreenedFrames:
     """Return the screen of ``patients`` as data frames of ``session``; see ``screen_table``.
 
-    The distinct names are read at once, since what they mean is told by this process; the patients stay where they are.
-    Ids are taken as they come: each must be there, and stand once.
+    The ids are counted and the distinct names are read at once, since what they mean is told by this process; the
+    patients stay where they are. The steps in between are kept where they were worked out, in memory or on disk, as
+    long as one of the frames is held.
 
-    Raises InvalidQuestion for columns that are not known, and ImportError without the extra ``spark``.
+    Raises InvalidQuestion for columns that are not known and for ids that are missing or stand twice, and ImportError
+    without the extra ``spark``.
     """
     needed("spark", "ibis", "pyarrow", "pyspark")
     from pyspark.sql.pandas.types import to_arrow_schema
 
     patients.createOrReplaceTempView(SOURCE)
-    columns = to_arrow_schema(patients.schema)
-    session.sql(plain_statement(_SPARK, columns)).createOrReplaceTempView(PATIENTS)
-    names = [(row["field"], row["name"]) for row in session.sql(names_statement(_SPARK)).collect()]
-    knowledge = knowledge or knowledge_base()
-    closed = closed_tables(knowledge, vocabulary_of(knowledge, names))
-    for name, table in closed.tables.items():
-        session.createDataFrame(table).createOrReplaceTempView(closed_name(name))
-    told = statements(_SPARK, closed.states, Concern.of(at_least) if at_least else None)
-    session.sql(told.graded).persist().createOrReplaceTempView(GRADED)
-    findings = session.sql(told.findings)
-    findings.createOrReplaceTempView(FINDINGS)
-    not_checked = session.sql(told.not_checked)
-    not_checked.createOrReplaceTempView(NOT_CHECKED)
-    return ScreenedFrames(findings=findings, summary=session.sql(told.summary), not_checked=not_checked)
+    spark = _Spark(session)
+    prepared = prepare(spark, to_arrow_schema(patients.schema), Question.of(at_least, knowledge))
+    frames = {}
+    for step in prepared.steps:
+        frame = session.sql(step.sql)
+        if step.kept:  # a plan holds those of all its views, each as often as it is read: cut, it stays small
+            frame = frame.localCheckpoint(eager=False)
+        frames[step.name] = frame
+        frame.createOrReplaceTempView(step.name)
+    return ScreenedFrames(findings=frames[FINDINGS], summary=frames[SUMMARY], not_checked=frames[NOT_CHECKED])
+
+
+@attrs.frozen
+class _Spark:
+    session: SparkSession
+    dialect: str = "pyspark"
+
+    def rows(self, sql: str) -> Sequence[Sequence[Any]]:
+        return [tuple(row) for row in self.session.sql(sql).collect()]
+
+    def view(self, name: str, sql: str) -> None:
+        self.session.sql(sql).createOrReplaceTempView(name)
+
+    def keep(self, closed: Mapping[str, ArrowTable]) -> None:
+        for name, table in closed.items():
+            self.session.createDataFrame(table).createOrReplaceTempView(closed_name(name))

@@ -14,23 +14,12 @@ import attrs
 
 from safetykb.errors import InvalidQuestion
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.knowledge.loading import knowledge_base
 from safetykb.model.scales import Concern
-from safetykb.screening.closed import closed_tables
-from safetykb.screening.expression import GIVEN_ID
+from safetykb.screening.closed import words_of
+from safetykb.screening.expression import STATED_WORDS
 from safetykb.screening.needs import ArrowTable, Engine, needed
-from safetykb.screening.statements import (
-    FINDINGS,
-    GRADED,
-    NOT_CHECKED,
-    PATIENTS,
-    SOURCE,
-    closed_name,
-    names_statement,
-    plain_statement,
-    statements,
-)
-from safetykb.screening.vocabulary import vocabulary_of
+from safetykb.screening.preparation import Question, prepare
+from safetykb.screening.statements import FINDINGS, NOT_CHECKED, PATIENTS, SOURCE, SUMMARY, closed_name
 
 PART: Final = 20_000
 """How many patients one part holds."""
@@ -38,12 +27,12 @@ PART: Final = 20_000
 MEMORY: Final = "2GB"
 """What DuckDB holds at most; what is more goes to disk."""
 
-_DUCKDB: Final = "duckdb"
-_SUMMARY: Final = "safetykb_summary"
+_ARROW: Final = "safetykb_arrow"
+_WORD: Final = "safetykb_word"
 _ORDERS: Final = {
     FINDINGS: "patient, asked, condition, claim",
     NOT_CHECKED: "patient, field, name",
-    _SUMMARY: "patient",
+    SUMMARY: "patient",
 }
 
 
@@ -78,11 +67,10 @@ def screen_table(
     """
     engine = _engine()
     engine.register(SOURCE, patients)
-    screen = _Screen(engine, knowledge or knowledge_base(), Concern.of(at_least) if at_least else None)
+    screen = _Screen(engine, Question.of(at_least, knowledge))
     screen.prepare()
     screen.take()
-    found = (_ordered(name) for name in (FINDINGS, _SUMMARY, NOT_CHECKED))
-    findings, summary, not_checked = (engine.sql(sql).to_arrow_table() for sql in found)
+    findings, summary, not_checked = (screen.told(name) for name in (FINDINGS, SUMMARY, NOT_CHECKED))
     return Screened(findings=findings, summary=summary, not_checked=not_checked)
 
 
@@ -106,8 +94,7 @@ def screen_file(
 
     Raises what ``screen_table`` raises, and OSError.
     """
-    screen = _FileScreen(Path(source), Path(output), Concern.of(at_least) if at_least else None, part)
-    return screen.run(knowledge or knowledge_base(), progress)
+    return _FileScreen(Path(source), Path(output), Question.of(at_least, knowledge), part).run(progress)
 
 
 def _engine() -> Engine:
@@ -121,40 +108,58 @@ def _engine() -> Engine:
 
 
 class _Screen:
-    def __init__(self, engine: Engine, knowledge: KnowledgeBase, at_least: Concern | None) -> None:
-        self.engine, self.knowledge, self.at_least = engine, knowledge, at_least
+    dialect: str = "duckdb"
+
+    def __init__(self, engine: Engine, question: Question) -> None:
+        self.engine, self.question = engine, question
 
     def prepare(self) -> int:
-        """Check the patients of ``SOURCE``, make the closed tables for their names, and return how many they are."""
+        """Read the patients of ``SOURCE`` for what ``take`` needs, and return how many they are."""
+        columns = self.engine.sql(f"SELECT * FROM {SOURCE} LIMIT 0").to_arrow_table().schema
+        self.prepared = prepare(self, columns, self.question)
+        self.engine.execute(f"DROP VIEW {PATIENTS}")
+        return self.prepared.patients
+
+    def rows(self, sql: str) -> Sequence[Sequence[Any]]:
+        found: Sequence[Sequence[Any]] = self.engine.execute(sql).fetchall()
+        return found
+
+    def view(self, name: str, sql: str) -> None:
+        self.engine.execute(f"CREATE TEMP VIEW {name} AS {sql}")
+
+    def keep(self, closed: Mapping[str, ArrowTable]) -> None:
+        """Keep the closed tables; their words as numbers, which are joined and sorted much faster than texts."""
+        import pyarrow as pa
+
         engine = self.engine
-        columns = engine.sql(f"SELECT * FROM {SOURCE} LIMIT 0").to_arrow_table().schema
-        self.plain = plain_statement(_DUCKDB, columns)
-        counts = engine.execute(f"SELECT count(*), count({GIVEN_ID}), count(DISTINCT {GIVEN_ID}) FROM {SOURCE}")
-        every, named, different = counts.fetchall()[0]
-        if not every == named == different:
-            raise InvalidQuestion("an id is missing, or stands twice", "give each patient one row and an id of its own")
-        engine.execute(f"CREATE OR REPLACE TEMP VIEW {PATIENTS} AS {self.plain}")
-        names = engine.execute(names_statement(_DUCKDB)).fetchall()
-        engine.execute(f"DROP VIEW {PATIENTS}")
-        closed = closed_tables(self.knowledge, vocabulary_of(self.knowledge, names))
-        for name, table in closed.tables.items():
-            engine.register("safetykb_arrow", table)
-            engine.execute(f"CREATE OR REPLACE TEMP TABLE {closed_name(name)} AS SELECT * FROM safetykb_arrow")
-            engine.unregister("safetykb_arrow")
-        self.statements = statements(_DUCKDB, closed.states, self.at_least)
-        return int(every)
+        words = {name: words_of(table) for name, table in closed.items()}
+        every = sorted(STATED_WORDS.union(*(found for _, found in words.values())))
+        engine.register(_ARROW, pa.table({"word": every}))
+        engine.execute(f"CREATE TYPE {_WORD} AS ENUM (SELECT word FROM {_ARROW})")
+        for name, table in closed.items():
+            engine.register(_ARROW, table)
+            sql = _as(_WORD, words[name][0], _ARROW)
+            engine.execute(f"CREATE TEMP TABLE {closed_name(name)} AS {sql}")
+        engine.unregister(_ARROW)
 
     def take(self) -> None:
         """Answer for the patients of ``SOURCE``."""
-        steps = {
-            PATIENTS: self.plain,
-            GRADED: self.statements.graded,
-            FINDINGS: self.statements.findings,
-            NOT_CHECKED: self.statements.not_checked,
-            _SUMMARY: self.statements.summary,
-        }
-        for name, sql in steps.items():
-            self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {PATIENTS} AS {self.prepared.plain}")
+        for step in self.prepared.steps:
+            what = "TABLE" if step.kept else "VIEW"
+            sql = _as(_WORD, step.words, f"({step.sql})") if step.kept else step.sql
+            self.engine.execute(f"CREATE OR REPLACE TEMP {what} {step.name} AS {sql}")
+
+    def told(self, name: str) -> ArrowTable:
+        """Return a table of the answer, in its order."""
+        words = next(step.words for step in self.prepared.steps if step.name == name)
+        return self.engine.sql(_as("VARCHAR", words, f"({_ordered(name)})")).to_arrow_table()
+
+
+def _as(kind: str, words: Mapping[str, bool], rows: str) -> str:
+    """Return the SQL that gives rows with the columns of ``words`` as a type."""
+    changed = ", ".join(f"{name}::{kind}{'[]' if is_list else ''} AS {name}" for name, is_list in words.items())
+    return f"SELECT * REPLACE ({changed}) FROM {rows}" if changed else f"SELECT * FROM {rows}"
 
 
 def _ordered(name: str) -> str:
@@ -162,24 +167,25 @@ def _ordered(name: str) -> str:
 
 
 class _FileScreen:
-    def __init__(self, source: Path, output: Path, at_least: Concern | None, part: int) -> None:
-        self.source, self.at_least, self.part = source, at_least, part
+    def __init__(self, source: Path, output: Path, question: Question, part: int) -> None:
+        self.source, self.question, self.part = source, question, part
         stem = output.with_suffix("")
         self.outputs = {
             FINDINGS: output,
-            _SUMMARY: stem.with_suffix(".summary.parquet"),
+            SUMMARY: stem.with_suffix(".summary.parquet"),
             NOT_CHECKED: stem.with_suffix(".not-checked.parquet"),
         }
         self.parts = stem.with_suffix(".parts")
         self.engine = _engine()
+        self.spilled = stem.with_suffix(".spilled")
+        self.engine.execute(f"SET temp_directory = {_quoted(self.spilled)}")
 
-    def run(self, knowledge: KnowledgeBase, progress: Callable[[int, int], object] | None) -> ScreenedFiles:
+    def run(self, progress: Callable[[int, int], object] | None) -> ScreenedFiles:
         about = self.files()
-        screen = _Screen(self.engine, knowledge, self.at_least)
+        screen = _Screen(self.engine, self.question)
         patients = self.prepared(screen)
         self.engine.execute(f"DROP VIEW {SOURCE}")
-        self.begin(knowledge, about)
-        self.engine.execute(f"SET temp_directory = {_quoted(self.parts / 'spilled')}")
+        self.begin(about)
         done = 0
         for number, table in enumerate(self.tables()):
             if not self.is_done(number):
@@ -190,7 +196,7 @@ class _FileScreen:
             if progress is not None:
                 progress(done, patients)
         self.end(number + 1)
-        findings, summary, not_checked = (self.outputs[name] for name in (FINDINGS, _SUMMARY, NOT_CHECKED))
+        findings, summary, not_checked = (self.outputs[name] for name in (FINDINGS, SUMMARY, NOT_CHECKED))
         return ScreenedFiles(findings=findings, summary=summary, not_checked=not_checked, patients=patients)
 
     def prepared(self, screen: _Screen) -> int:
@@ -236,21 +242,22 @@ class _FileScreen:
 
     # --- parts, whole or not there --------------------------------------------------------------------------------
 
-    def begin(self, knowledge: KnowledgeBase, about: Sequence[object]) -> None:
+    def begin(self, about: Sequence[object]) -> None:
         """Keep the parts of a run that was stopped, when it was asked the same; else start anew."""
+        knowledge = self.question.knowledge
         policies = sorted(f"{a.policy.consideration} {a.policy.action} {a.works}" for a in knowledge.policies)
-        question: Mapping[str, Any] = {
+        asked: Mapping[str, Any] = {
             "knowledge": [knowledge.version, knowledge.digest, *policies],
             "source": about,
-            "at_least": str(self.at_least),
+            "at_least": str(self.question.at_least),
             "part": self.part,
         }
         note = self.parts / "question.json"
-        if note.exists() and json.loads(note.read_bytes()) == question:
+        if note.exists() and json.loads(note.read_bytes()) == asked:
             return
         shutil.rmtree(self.parts, ignore_errors=True)
         self.parts.mkdir(parents=True)
-        self.written(note, lambda path: path.write_text(json.dumps(question), encoding="utf-8"))
+        self.written(note, lambda path: path.write_text(json.dumps(asked), encoding="utf-8"))
 
     def is_done(self, number: int) -> bool:
         return all(self.place(number, name).exists() for name in self.outputs)
@@ -267,6 +274,7 @@ class _FileScreen:
         for name, output in self.outputs.items():
             self.written(output, partial(_joined, [self.place(number, name) for number in range(parts)]))
         shutil.rmtree(self.parts)
+        shutil.rmtree(self.spilled, ignore_errors=True)
 
     def copy(self, sql: str, path: Path) -> None:
         how = "(FORMAT parquet, COMPRESSION zstd)"

@@ -6,122 +6,75 @@ states is a number with one bit for each state that the claim asks for, in the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from safetykb.model.choices import Kind
-from safetykb.model.patient import RANGES
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Scale
 from safetykb.reasoning.findings import Place
 from safetykb.screening.closed import FREE, NO_LEVEL, OPEN, SHUT, TRUTHS, WORDS
 from safetykb.screening.needs import Column, Expression
+from safetykb.screening.population import ID, NUMBERS, PLAIN, PREGNANCY, long_names, nothing
 from safetykb.screening.vocabulary import NAMES
 
-ID: Final = "patient"
-GIVEN_ID: Final = "id"
-"""The column of a table of patients that tells one from the other."""
-NUMBERS: Final = (*RANGES, "systolic", "diastolic")
-PLAIN: Final = (*NUMBERS, *TRUTHS, *WORDS, "medications_complete")
 OTHER_MEASURE: Final = {"crcl": "egfr", "egfr": "crcl"}
 OUTSIDE: Final = "this is outside what a person can have, or no such value"
 AGAINST_SEX: Final = "sex says male and this says otherwise"
 _NO: Final = False
-_PREGNANCY: Final = ("pregnant", "could_become_pregnant", "breastfeeding")
+MET, NOT_MET = "met", "open"
+STATED_WORDS: Final = frozenset(
+    {
+        *(str(member) for scale in (Basis, Concern, Directness) for member in scale),
+        *(str(level) for level in EvidenceLevel.members()),
+        *(place.value for place in Place),
+        *(MET, NOT_MET),
+    }
+)
+"""What a finding says in words, beside the words of the closed tables."""
+CASE: Final = ("asked", "condition", "case")
+"""The columns that tell one medicine in one condition, with what facts say of states, from another."""
+PAIR: Final = (ID, "asked", "condition")
+"""The columns that tell one medicine in one condition of one patient."""
+_SETS: Final = ("yes", "no", "direct")
+FINDING: Final = (
+    *("compound", "asked", "condition", "claim", "kind", "hazard", "concern", "status", "block", "basis", "level"),
+    *("directness", "inferred", "personal", "partners", "missing", "exposure_open", "folded_under", "headline"),
+)
+"""The columns of a finding, after its patient."""
+_GRADED: Final = (
+    *("compound", "claim", "kind", "hazard", "serious", "concern", "basis", "level", "directness", "block", "inferred"),
+    *("personal", "speaks", "is_open", "open_states", "exposure", "other", "taken", "met", "partners"),
+)
 _LOWEST: Final = EvidenceLevel.members()[-1].rank
 
 
-def plain_patients(table: Expression) -> Expression:
-    """Return ``table`` with every column that a patient may have, each of its own type, and no other."""
-    import ibis
-
-    columns: dict[str, Any] = {ID: table[GIVEN_ID].cast("string")}
-    for name in PLAIN:
-        kind = "float64" if name in NUMBERS else "string" if name in WORDS else "boolean"
-        columns[name] = table[name].try_cast(kind) if name in table.columns else ibis.null().cast(kind)
-    for name in NAMES:
-        columns[name] = _names(table, name)
-    for name in PLAIN:
-        columns[f"{name}?"] = _stated(table, name) if name in table.columns else ibis.literal(value=False)
-    return _checked(table.select(**columns))
-
-
-def _stated(table: Expression, name: str) -> Column:
-    column = table[name]
-    return (column.notnull() & (column != "")) if column.type().is_string() else column.notnull()
-
-
-def _names(table: Expression, name: str) -> Column:
-    """Return a list of names; in a text they stand apart by semicolons, and ``none`` is an empty list."""
-    import ibis
-
-    if name not in table.columns:
-        return ibis.null().cast("array<string>")
-    column = table[name]
-    if column.type().is_array():
-        return column.cast("array<string>")
-    text = column.cast("string").strip()
-    empty = _nothing()
-    several = text.split(";").map(lambda part: part.strip()).filter(lambda part: part != "")
-    return ibis.cases(
-        (text.isnull() | (text == ""), ibis.null().cast("array<string>")), (text == "none", empty), else_=several
-    )
-
-
-def _checked(table: Expression) -> Expression:
-    """Leave out each value that no person can have; ``?`` then tells that one was stated and is not used."""
-    import ibis
-
-    changed: dict[str, Any] = {}
-    ranges = {**RANGES, "systolic": (20, 350), "diastolic": (0, 250)}
-    for name in PLAIN:
-        column = table[name]
-        if name in NUMBERS:
-            low, high = ranges[name]
-            good = column.between(low, high)
-        elif name in WORDS:
-            good = column.isin(["female", "male"] if name == "sex" else ["A", "B", "C"])
-        else:
-            good = column.notnull()
-        if name in _PREGNANCY:
-            good &= ~(column & (table["sex"] == "male").fill_null(_NO))
-        changed[name] = ibis.ifelse(good.fill_null(_NO), column, ibis.null().cast(column.type()))
-        changed[f"{name}?"] = table[f"{name}?"] & ~good.fill_null(_NO)
-    both = table["systolic"].notnull() & table["diastolic"].notnull()
-    for name in ("systolic", "diastolic"):
-        changed[name] = ibis.ifelse(both, changed[name], ibis.null().cast("float64"))
-    changed["medications_complete"] = changed["medications_complete"].fill_null(_NO)
-    return table.mutate(**changed)
-
-
-def names_in(patients: Expression) -> Expression:
-    """Return each name in the list columns of ``plain_patients`` once, with its column."""
-    import ibis
-
-    return ibis.union(*(long_names(patients, field).select("field", "name").distinct() for field in NAMES)).distinct()
-
-
-def long_names(patients: Expression, field: str) -> Expression:
-    """Return one row for each name in a list column."""
-    import ibis
-
-    rows = patients.filter(patients[field].length() > 0).select(ID, name=patients[field].unnest())
-    return rows.filter(rows.name.notnull()).select(ID, field=ibis.literal(field), name=rows.name)
-
-
 class Screening:
-    """The screen of ``plain_patients`` by the tables of ``ClosedTables``, as expressions.
+    """The screen of ``plain_patients`` by the tables of ``ClosedTables``, as steps: each is an expression over others.
 
-    ``states``: the most states that one claim asks for. ``at_least``: leave out findings below it.
+    What a patient's facts say of the states that claims ask for is three sets, ``yes``, ``no`` and ``direct``: the bits
+    of as many numbers as are needed. A claim without another medicine reads nothing else of a patient. So those claims
+    are answered once for each case, which is a medicine in a condition with such sets, and not once for each patient.
+
+    The steps: ``stated``, ``cases``, ``pairs``; ``alone`` graded and answered; ``together``, ``beside`` graded and
+    answered; ``findings``, ``not_checked`` and ``summary``.
     """
 
     def __init__(
-        self, patients: Expression, closed: Mapping[str, Expression], states: int, at_least: Concern | None
+        self,
+        patients: Expression,
+        closed: Mapping[str, Expression],
+        *,
+        states: int,
+        numbers: int,
+        at_least: Concern | None,
     ) -> None:
-        """Screen ``patients``."""
+        """Screen ``patients``; the rest are the fields of ``ClosedTables``, and the least concern of a finding."""
         self.patients: Expression = patients
         self.closed: Mapping[str, Expression] = closed
         self.states: int = states
+        self.numbers: int = numbers
         self.floor: int = at_least.rank if at_least else 0
+        self.sets: tuple[str, ...] = tuple(f"{kind}{number}" for kind in _SETS for number in range(numbers))
 
     # --- who takes what, and has what -----------------------------------------------------------------------------
 
@@ -135,11 +88,37 @@ class Screening:
         names = long_names(self.patients, "conditions")
         return names.join(self.closed["conditions"], "name").select(ID, "condition").distinct()
 
-    def pairs(self) -> Expression:
-        """A row for each medicine taken, as it is asked for, in each condition had."""
-        pairs = self.takes().join(self.asked_conditions(), ID)
+    def stated(self) -> Expression:
+        """A row for each medicine taken, as it is asked for, in each condition had, with the sets of its claims."""
         complete = self.patients.select(ID, complete=self.patients.medications_complete)
-        return pairs.join(complete, ID).select(ID, "asked", "compound", "condition", "complete")
+        rows = self.takes().join(self.asked_conditions(), ID).join(complete, ID)
+        rows = rows.join(self.closed["asks"], "asked")
+        rows = rows.left_join(self.facts(), ID, rname="{name}_stated")
+        rows = rows.left_join(self.allergies(), [ID, "compound"], rname="{name}_allergic")
+        sets: dict[str, Any] = {}
+        for number in range(self.numbers):
+            yes, no, direct = (rows[f"{kind}{number}"].fill_null(0) for kind in _SETS)
+            also_yes, also_direct = (rows[f"{kind}{number}_allergic"].fill_null(0) for kind in ("yes", "direct"))
+            asked, yes = rows.bits[number], yes | also_yes
+            sets |= {
+                f"yes{number}": yes & asked,
+                f"no{number}": _without(no, yes) & asked,
+                f"direct{number}": (direct | also_direct) & asked,
+            }
+        return rows.select(*PAIR, "compound", "complete", **sets)
+
+    def cases(self, stated: Expression) -> Expression:
+        """Return a row for each case, numbered within its medicine and condition."""
+        import ibis
+
+        cases = stated.select("asked", "compound", "condition", *self.sets).distinct()
+        window = ibis.window(group_by=["asked", "condition"], order_by=[*self.sets])
+        return cases.mutate(case=ibis.row_number().over(window))
+
+    def pairs(self, stated: Expression, cases: Expression) -> Expression:
+        """Return the rows of ``stated``, each with the number of its case in the place of the sets."""
+        rows = stated.join(cases.drop("compound"), ["asked", "condition", *self.sets])
+        return rows.select(*PAIR, "compound", "complete", "case")
 
     def values(self) -> Expression:
         """A row for each value that a test may ask for. ``held``: a fact that was stated; ``refutes``: it can."""
@@ -164,7 +143,7 @@ class Screening:
         for field, other in OTHER_MEASURE.items():
             stated = patients.filter(patients[field].isnull() & patients[other].notnull())
             rows.append(_value(stated, field, stated[other], text, refutes=False))
-        for field in _PREGNANCY:
+        for field in PREGNANCY:
             men = patients.filter(patients[field].isnull() & (patients.sex == "male"))
             rows.append(_value(men, field, ibis.literal(0.0), text, held=False))
         return ibis.union(*rows)
@@ -173,15 +152,15 @@ class Screening:
         """The states that values mean, or rule out."""
         import ibis
 
-        joined = self.values().join(self.closed["tests"], "field", rname="{name}_limit")
-        value, limit = joined.number, joined.number_limit
+        joined = self.values().join(self.closed["tests"], "field", rname="{name}_asked")
+        value, limit = joined.number, joined.bound
         met = ibis.cases(
             (joined.comparison == "<", value < limit),
             (joined.comparison == "<=", value <= limit),
             (joined.comparison == "=", value == limit),
             (joined.comparison == ">=", value >= limit),
             (joined.comparison == ">", value > limit),
-            (joined.comparison == "text", joined.text == joined.text_limit),
+            (joined.comparison == "text", joined.text == joined.text_asked),
             else_=False,
         )
         rows = joined.mutate(met=met)
@@ -211,40 +190,53 @@ class Screening:
         return none.cross_join(self.closed["no_allergy"]).select(ID, has=false, direct=false, state="state")
 
     def facts(self) -> Expression:
-        """What facts of a patient say of the states that a claim asks for: ``yes``, ``no`` and ``direct`` are sets."""
+        """What facts of a patient say of states, as sets."""
         import ibis
 
-        facts = ibis.union(self.tested(), self.named(), self.without_allergy())
-        takes = self.takes()
-        of_anybody = takes.join(facts, ID)
-        allergic = long_names(self.patients, "allergies").join(self.closed["allergic"], "name")
-        true = ibis.literal(value=True)
-        of_one = takes.join(allergic.select(ID, "compound", "state", "direct"), [ID, "compound"])
-        columns = [ID, "asked", "state", "has", "direct"]
-        every = ibis.union(of_anybody.select(columns), of_one.mutate(has=true).select(columns))
-        rows = every.join(self.closed["having"], ["asked", "state"])
-        sets = rows.group_by(ID, "asked", "claim").agg(
-            yes=self.set_of(rows, rows.has),
-            no=self.set_of(rows, ~rows.has),
-            direct=self.set_of(rows, rows.has & rows.direct),
-        )
-        return sets.mutate(no=sets.no & ~sets.yes)
+        rows = ibis.union(self.tested(), self.named(), self.without_allergy()).join(self.closed["places"], "state")
+        return rows.group_by(ID).agg(**self.sets_of(rows))
 
-    def set_of(self, rows: Expression, where: Column) -> Column:
-        """Return the states of the rows where something holds, as one number."""
-        bits = [1 << place for place in range(self.states)]
-        return sum((where & (rows.bit == bit)).any().cast("int64") * bit for bit in bits)
+    def allergies(self) -> Expression:
+        """What an allergy says of states to a patient who takes a compound, as sets."""
+        import ibis
+
+        told = long_names(self.patients, "allergies").join(self.closed["allergic"], "name")
+        rows = told.join(self.closed["places"], "state").mutate(has=ibis.literal(value=True))
+        return rows.group_by(ID, "compound").agg(**self.sets_of(rows))
+
+    def sets_of(self, rows: Expression) -> dict[str, Column]:
+        """Return what facts say of states, for the rows of a group."""
+        import ibis
+
+        bit_or = _bit_or()
+        said = zip(_SETS, (rows.has, ~rows.has, rows.has & rows.direct), strict=True)
+        return {
+            f"{kind}{number}": bit_or(ibis.ifelse(where & (rows.number == number), rows.bit, 0))
+            for kind, where in said
+            for number in range(self.numbers)
+        }
+
+    def set_of(self, rows: Expression, kind: str) -> Column:
+        """Return the states that the claim of a row asks for and that a set holds, in the order of the record."""
+        import ibis
+
+        found = ibis.literal(0).cast("int64")
+        for place in range(self.states):
+            numbers = ((rows.at_number[place] == number, rows[f"{kind}{number}"]) for number in range(self.numbers))
+            held = ibis.cases(*numbers, else_=0) & rows.at_bit[place]
+            found |= ibis.ifelse(held != 0, 1 << place, 0).cast("int64")
+        return found
 
     # --- sides and partners ---------------------------------------------------------------------------------------
 
-    def alone(self) -> Expression:
-        """The claims that need no other medicine."""
+    def alone(self, cases: Expression) -> Expression:
+        """The claims that need no other medicine, for each case."""
         import ibis
 
         stands = self.stands()
-        rows = self.pairs().join(stands.filter(~stands.other), "asked")
+        rows = cases.join(stands.filter(~stands.other), "asked")
         return rows.select(
-            *(ID, "asked", "compound", "condition", "complete", "claim", "other"),
+            *(*CASE, *self.sets, "compound", "claim", "other"),
             signal=rows.signal0,
             own_path=rows.level0,
             linked=rows.linked0,
@@ -252,8 +244,8 @@ class Screening:
             unbanded=ibis.literal(value=False),
             partner_level=ibis.literal(NO_LEVEL).cast("int64"),
             taken=ibis.literal(value=False),
-            partners=_nothing(),
-            views=_nothing(),
+            met=ibis.literal(value=False),
+            partners=nothing(),
         )
 
     def stands(self) -> Expression:
@@ -266,34 +258,38 @@ class Screening:
         below = stands.filter(stands.concern < self.floor).semi_join(hazards, "hazard")
         return shown.union(below)
 
-    def beside(self) -> Expression:
+    def together(self, pairs: Expression) -> Expression:
         """The claims about the compound with another medicine, where the patient takes one that fills the claim."""
-        pairs = self.pairs()
-        taken = self.takes().select(ID, taken="compound").distinct()
-        both = pairs.join(taken, ID)
+        taken = pairs.select(ID, taken="compound").distinct()
+        both = pairs.select(*PAIR, "compound", "complete").join(taken, ID)
         both = both.filter(both.compound != both.taken)
-        links = both.join(self.closed["taken_links"], ["asked", "taken"])
-        classes = both.join(self.closed["class_links"], ["asked", "condition", "taken"])
-        columns = [*pairs.columns, "taken", *_LINK]
+        shown = self.stands().select("asked", "claim")
+        usual, classes = (
+            self.closed[name].semi_join(shown, ["asked", "claim"]) for name in ("taken_links", "class_links")
+        )
+        links = both.join(usual, ["asked", "taken"])
+        classes = both.join(classes, ["asked", "condition", "taken"])
+        columns = [*PAIR, "complete", "taken", *_LINK]
         rows = links.select(columns).union(classes.select(columns))
         rows = rows.filter(~(rows.complete & rows.absent))
-        keys = [ID, "asked", "compound", "condition", "complete", "claim"]
         told: dict[str, Any] = {}
         for side in (0, 1):
             mine, kept = rows.side == side, rows[f"kept{side}"]
             for word, best, unbanded in (("banded", "best", ~rows.unbanded), ("loose", "loosest", rows.unbanded)):
                 told[f"{word}{side}"] = (mine & unbanded).any()
                 told[f"{best}{side}"] = rows.level.max(where=mine & unbanded & kept)
+                told[f"{best}_met{side}"] = rows.level.max(where=mine & unbanded & kept & rows.met)
+            told[f"met_banded{side}"] = (rows.met & kept & ~rows.unbanded).any()
             told[f"met{side}"] = (rows.met & kept).any()
-            told[f"members{side}"] = rows.taken.collect(where=rows.met & kept, distinct=True)
-        found = rows.group_by(keys).agg(**told, views=rows["view"].collect(distinct=True))
-        return self.sided(found)
+            told[f"members{side}"] = rows.taken.collect(where=rows.met & kept)
+        found = rows.group_by(*PAIR, "claim").agg(**told, views=rows["view"].collect())
+        return found.join(self.stands(), ["asked", "claim"])
 
-    def sided(self, found: Expression) -> Expression:
+    def beside(self, together: Expression, pairs: Expression, cases: Expression) -> Expression:
         """Put the medicines taken and the other treatments together, and take the side that goes first."""
         import ibis
 
-        rows = found.join(self.stands(), ["asked", "claim"])
+        rows = together.join(pairs, PAIR).join(cases.drop("compound"), CASE)
         rows = rows.left_join(self.closed["usual_links"], ["asked", "condition", "claim"], rname="{name}_usual")
         told: dict[str, Any] = {}
         for side in (0, 1):
@@ -316,42 +312,45 @@ class Screening:
         def of(word: str) -> Column:
             return ibis.ifelse(rows.first, rows[f"{word}0"], rows[f"{word}1"])
 
+        met = of("met_banded") | (of("no_band") & of("met"))
         best, loosest = of("best"), of("loosest")
+        best_met, loosest_met = of("best_met").fill_null(-1), of("loosest_met").fill_null(-1)
+        levels = ((best_met >= 0, best_met), (of("no_band") & (loosest_met >= 0), loosest_met))
         return rows.select(
-            *(ID, "asked", "compound", "condition", "complete", "claim", "other"),
+            *(*PAIR, *self.sets, "compound", "complete", "claim", "other"),
             signal=of("signal"),
             own_path=of("level"),
             linked=of("linked"),
             exposure=of("exposure"),
             unbanded=of("no_band"),
-            partner_level=ibis.cases((best >= 0, best), (loosest >= 0, loosest), else_=NO_LEVEL),
+            partner_level=ibis.cases(*levels, (best >= 0, best), (loosest >= 0, loosest), else_=NO_LEVEL),
             taken=of("met"),
-            partners=of("members"),
-            views="views",
+            met=met,
+            partners=of("members").unique(),
+            views=rows["views"].unique(),
         )
 
     # --- what applies ---------------------------------------------------------------------------------------------
 
-    def applying(self) -> Expression:
-        """Every claim that applies, with what is open and what is personal."""
+    def applying(self, rows: Expression) -> Expression:
+        """Return every claim that applies, of ``alone`` or ``beside``, with what is open and what is personal."""
         import ibis
 
-        rows = self.alone().union(self.beside())
         rows = rows.join(self.closed["claims"], "claim")
         rows = rows.left_join(self.closed["bearings"], ["condition", "claim"], rname="{name}_of")
-        rows = rows.left_join(self.facts(), [ID, "asked", "claim"], rname="{name}_stated")
         rows = rows.left_join(
             self.closed["treats"].mutate(treats=ibis.literal(value=True)),
             ["asked", "condition"],
             rname="{name}_treated",
         )
-        sets = ("diagnosis", "flowed", "narrower", "unknown", "scarce", "yes", "no", "direct")
-        rows = rows.mutate(**{name: rows[name].fill_null(0) for name in sets}, treats=rows.treats.fill_null(_NO))
-        rows = rows.mutate(yes=rows.yes & ~rows.diagnosis, no=rows.no & ~rows.diagnosis)
+        sets = {name: rows[name].fill_null(0) for name in ("diagnosis", "flowed", "narrower", "unknown", "scarce")}
+        sets |= {kind: self.set_of(rows, kind) for kind in _SETS}
+        rows = rows.mutate(**sets, treats=rows.treats.fill_null(_NO))
+        rows = rows.mutate(yes=_without(rows.yes, rows.diagnosis), no=_without(rows.no, rows.diagnosis))
         no_increase = rows.kind == str(Kind.NO_INCREASE)
-        flows = (rows.flowed != 0) | ((rows.yes & ~rows.direct) != 0)
-        apart = ((rows.unknown | rows.narrower) & ~rows.yes) != 0
-        scarce = ((rows.scarce & ~rows.yes) != 0) & (rows.serious == 0)
+        flows = (rows.flowed != 0) | (_without(rows.yes, rows.direct) != 0)
+        apart = _without(rows.unknown | rows.narrower, rows.yes) != 0
+        scarce = (_without(rows.scarce, rows.yes) != 0) & (rows.serious == 0)
         rows = rows.filter(
             rows.no == 0,
             rows.exposure != SHUT,
@@ -362,8 +361,8 @@ class Screening:
         for bit in range(self.states):
             there = rows.joined & ((rows.yes & (1 << bit)) == 0)
             level = ibis.least(level, ibis.ifelse(there, rows.levels[bit].fill_null(NO_LEVEL), NO_LEVEL))
-        speaks = (rows.diagnosis != 0) | ((rows.narrower & ~rows.yes) != 0)
-        open_states = ibis.ifelse(rows.joined, 0, rows.size & ~rows.diagnosis & ~rows.yes)
+        speaks = (rows.diagnosis != 0) | (_without(rows.narrower, rows.yes) != 0)
+        open_states = ibis.ifelse(rows.joined, 0, _without(_without(rows.size, rows.diagnosis), rows.yes))
         own_label = rows.treats & (rows.label_of == rows.compound)
         return rows.mutate(
             state_level=level,
@@ -371,16 +370,16 @@ class Screening:
             open_states=open_states,
             own_label=own_label,
             speaks=speaks | own_label,
-            is_open=(open_states != 0) | (rows.exposure == OPEN) | (rows.other & ~rows.taken),
+            is_open=(open_states != 0) | (rows.exposure == OPEN) | (rows.other & ~rows.met),
             personal=(rows.yes != 0) | rows.taken,
             origin_joined=rows.joined | rows.unbanded,
         )
 
-    def graded(self) -> Expression:
-        """Every claim that applies with its concern, level, basis, directness and block."""
+    def graded(self, rows: Expression, *also: str) -> Expression:
+        """Return every claim that applies with its concern, level, basis, directness, block, and columns ``also``."""
         import ibis
 
-        rows = self.applying()
+        rows = self.applying(rows)
         joined, signal = rows.origin_joined, rows.signal
         level = ibis.least(rows.own_level, rows.own_path, rows.state_level, rows.partner_level)
         level = ibis.greatest(level - signal.cast("int64"), _LOWEST)
@@ -409,70 +408,66 @@ class Screening:
             (rows.other, _place(Place.TREATMENTS)),
             else_=_place(Place.EVERYBODY),
         )
-        return rows.mutate(directness=directness, block=block)
+        return rows.mutate(directness=directness, block=block).select(*also, *_GRADED)
 
-    # --- folded -----------------------------------------------------------------------------------------------------
+    # --- folded ---------------------------------------------------------------------------------------------------
 
-    def folds(self, rows: Expression) -> Expression:
-        """The finding that each inferred one is folded under: the first of its hazard that holds all its partners."""
-        keys = [ID, "asked", "condition"]
-        needs = [*keys, "claim", "hazard", "other", "complete", "views"]
-        mine = rows.filter(rows.inferred).select(needs)
+    def folds_alone(self, rows: Expression) -> Expression:
+        """Return what each inferred finding is folded under: the first of its hazard that speaks and is met."""
+        mine = rows.filter(rows.inferred).select(*CASE, "claim", "hazard")
+        over = rows.filter(~rows.inferred, rows.speaks, ~rows.is_open)
+        over = over.select(*CASE, "hazard", place=_order(over))
+        return _first(mine.join(over, [*CASE, "hazard"]), CASE)
+
+    def folds_beside(self, rows: Expression) -> Expression:
+        """Return what each inferred finding is folded under: the first of its hazard that holds all its partners."""
+        mine = rows.filter(rows.inferred).select(*PAIR, "claim", "hazard", "complete", "views")
         over = rows.filter(~rows.inferred)
-        over = over.select(
-            *keys, "hazard", "other", "views", over="claim", speaks=over.speaks & ~over.is_open, place=_order(over)
-        )
-        both = mine.join(over, [*keys, "hazard"], rname="{name}_over")
-        alone = both.filter(~both.other & ~both.other_over & both.speaks)
-        beside = both.filter(both.other & both.other_over)
-        beside = beside.filter(_within(beside.views, beside.views_over))
+        over = over.select(*PAIR, "hazard", "views", over="claim", place=_order(over))
+        both = mine.join(over, [*PAIR, "hazard"], rname="{name}_over")
+        both = both.filter(_within(both.views, both.views_over))
         usual = self.closed["usual_links"].select("asked", "condition", "claim", usual="views")
-        beside = beside.left_join(usual, ["asked", "condition", "claim"], rname="{name}_mine")
+        both = both.left_join(usual, ["asked", "condition", "claim"], rname="{name}_mine")
         theirs = usual.select("asked", "condition", over="claim", usual_over="usual")
-        beside = beside.left_join(theirs, ["asked", "condition", "over"], rname="{name}_theirs")
-        none = _nothing()
-        within = _within(beside.usual.fill_null(none), beside.usual_over.fill_null(none))
-        beside = beside.filter(beside.complete | within)
-        columns = [*keys, "claim", "place"]
-        every = alone.select(columns).union(beside.select(columns))
-        first = every.group_by(*keys, "claim").agg(place=every.place.min())
-        return first.select(*keys, "claim", folded_under=first.place.substr(_RANKS))
+        both = both.left_join(theirs, ["asked", "condition", "over"], rname="{name}_theirs")
+        none = nothing()
+        within = _within(both.usual.fill_null(none), both.usual_over.fill_null(none))
+        return _first(both.filter(both.complete | within), PAIR)
 
-    def findings(self, rows: Expression) -> Expression:
-        """A row for each finding of the scope, of those that ``graded`` gave."""
+    def answered(self, rows: Expression, folds: Expression, keys: Sequence[str]) -> Expression:
+        """Return a row for each finding of the scope, of those that ``graded`` gave, with the columns ``keys``."""
         import ibis
 
-        rows = rows.left_join(self.folds(rows), [ID, "asked", "condition", "claim"], rname="{name}_folded")
+        rows = rows.left_join(folds, [*keys, "claim"], rname="{name}_folded")
         rows = rows.filter(~rows.other | rows.taken, rows.concern >= self.floor)
         states = self.closed["open_states"].select("claim", open_states="mask", missing="states")
         rows = rows.left_join(states, ["claim", "open_states"], rname="{name}_missing")
         heavy = rows.concern >= Concern.AVOID.rank
         sets = ~rows.is_open & (~rows.inferred | rows.personal)
+        weakly = rows.taken & ~rows.met & (rows.open_states == 0) & (rows.exposure != OPEN)
         watched = (rows.kind == str(Kind.MONITORING)) & (rows.basis == Basis.AUTHORITY.rank)
         of = ibis.cases((rows.speaks | rows.personal | heavy, rows.concern), (watched, Concern.MONITOR.rank), else_=0)
-        none = _nothing()
-        return rows.select(
-            ID,
-            "compound",
-            "asked",
-            "condition",
-            "claim",
-            "kind",
-            "hazard",
-            concern=_word(rows.concern, Concern, rows.kind),
-            status=ibis.ifelse(rows.is_open, "open", "met"),
-            block=_places(rows.block),
-            basis=_word(rows.basis, Basis),
-            level=ibis.cases(*((rows.level == level.rank, str(level)) for level in EvidenceLevel.members())),
-            directness=_word(rows.directness, Directness),
-            inferred="inferred",
-            personal="personal",
-            partners=ibis.ifelse(rows.other, rows.partners, none).sort(),
-            missing=rows.missing.fill_null(none),
-            exposure_open=rows.exposure == OPEN,
-            folded_under="folded_under",
-            headline=_word(ibis.ifelse(sets, of, 0), Concern, ibis.null().cast("string")),
-        )
+        by_inference = ibis.ifelse(weakly, ibis.least(rows.concern, Concern.CAUTION.rank), 0)
+        none = nothing()
+        told: dict[str, Any] = {
+            "concern": _word(rows.concern, Concern, rows.kind),
+            "status": ibis.ifelse(rows.is_open, NOT_MET, MET),
+            "block": _places(rows.block),
+            "basis": _word(rows.basis, Basis),
+            "level": ibis.cases(*((rows.level == level.rank, str(level)) for level in EvidenceLevel.members())),
+            "directness": _word(rows.directness, Directness),
+            "partners": rows.partners.sort(),
+            "missing": rows.missing.fill_null(none),
+            "exposure_open": rows.exposure == OPEN,
+            "headline": _word(ibis.ifelse(sets, of, by_inference), Concern, ibis.null().cast("string")),
+        }
+        columns = dict.fromkeys([*keys, *FINDING])
+        return rows.select(**{name: told[name] if name in told else rows[name] for name in columns})
+
+    def findings(self, pairs: Expression, of_cases: Expression, beside: Expression) -> Expression:
+        """Return a row for each finding: of the pairs by their cases, and of the pairs themselves."""
+        rows = pairs.select(ID, *CASE).join(of_cases, CASE)
+        return rows.select(ID, *FINDING).union(beside.select(ID, *FINDING))
 
     # --- what is not checked --------------------------------------------------------------------------------------
 
@@ -481,40 +476,40 @@ class Screening:
         import ibis
 
         rows = []
-        none = _nothing()
+        none = nothing()
         for field in NAMES:
             names = long_names(self.patients, field).join(self.closed["unknown"], ["field", "name"])
             rows.append(names.select(ID, "field", "name", "reason", "suggestions").distinct())
         for field in PLAIN:
             bad = self.patients.filter(self.patients[f"{field}?"])
-            reason = AGAINST_SEX if field in _PREGNANCY else OUTSIDE
+            reason = AGAINST_SEX if field in PREGNANCY else OUTSIDE
             name = ibis.null().cast("string")
             rows.append(
                 bad.select(ID, field=ibis.literal(field), name=name, reason=ibis.literal(reason), suggestions=none)
             )
         return ibis.union(*rows)
 
-    def summary(self, found: Expression, not_checked: Expression) -> Expression:
-        """Return one row for each patient, whatever ``findings`` and ``not_checked`` gave.
+    def summary(
+        self, pairs: Expression, of_cases: Expression, beside: Expression, not_checked: Expression
+    ) -> Expression:
+        """Return one row for each patient, whatever was found and not checked.
 
         ``concern`` is the highest that is known to hold, or ``undetermined``; ``outcome`` says why nothing was found.
         """
         import ibis
 
-        patients = self.patients.select(ID)
-        pairs = self.pairs().group_by(ID).agg(lambda t: t.count().name("pairs"))
-        ranks = found.mutate(rank=_rank_of(found.headline, Concern), is_met=found.status == "met")
-        counts = ranks.group_by(ID).agg(
-            findings=ranks.count(),
-            met=ranks.count(where=ranks.is_met),
-            open=ranks.count(where=~ranks.is_met),
-            rank=ranks["rank"].max(),
+        cases = _counted(of_cases, CASE)
+        rows = pairs.select(ID, *CASE).left_join(cases, CASE, rname="{name}_c")
+        counts = rows.group_by(ID).agg(pairs=rows.count(), **_totals(rows))
+        counts = counts.union(
+            _counted(beside, (ID,)).mutate(pairs=ibis.literal(0).cast("int64")).select(counts.columns)
         )
+        counts = counts.group_by(ID).agg(pairs=_sum(counts.pairs), **_totals(counts))
         unchecked = not_checked.group_by(ID).agg(not_checked=not_checked.count())
-        rows = patients.left_join(pairs, ID, rname="{name}_p").left_join(counts, ID, rname="{name}_c")
+        rows = self.patients.select(ID).left_join(counts, ID, rname="{name}_c")
         rows = rows.left_join(unchecked, ID, rname="{name}_u")
-        numbers = ("pairs", "findings", "met", "open", "not_checked")
-        rows = rows.mutate(**{name: rows[name].fill_null(0) for name in numbers}, rank=rows["rank"].fill_null(0))
+        numbers = ("pairs", "findings", "met", "open", "rank", "not_checked")
+        rows = rows.mutate(**{name: rows[name].fill_null(0) for name in numbers})
         outcome = ibis.cases(
             (rows.findings > 0, "findings"),
             (rows.pairs > 0, "no finding (this is not reassurance)"),
@@ -536,6 +531,32 @@ class Screening:
 
 _LINK: Final = ("claim", "side", "unbanded", "level", "kept0", "kept1", "met", "absent", "view")
 _PLACES: Final = tuple(Place)
+_COUNTS: Final = ("findings", "met", "open")
+
+
+def _counted(found: Expression, keys: Sequence[str]) -> Expression:
+    """Return how many findings there are, met and open, and the rank of the highest concern that is known to hold."""
+    ranks = found.mutate(rank=_rank_of(found.headline, Concern), is_met=found.status == MET)
+    return ranks.group_by(*keys).agg(
+        findings=ranks.count(),
+        met=ranks.count(where=ranks.is_met),
+        open=ranks.count(where=~ranks.is_met),
+        rank=ranks["rank"].max(),
+    )
+
+
+def _sum(column: Column) -> Column:
+    """Return a sum as the number that ibis takes it for: DuckDB's is wider, and parquet has none as wide."""
+    return column.sum().cast("int32").cast("int64")
+
+
+def _totals(counts: Expression) -> dict[str, Column]:
+    return {name: _sum(counts[name]) for name in _COUNTS} | {"rank": counts["rank"].max()}
+
+
+def _first(folds: Expression, keys: Sequence[str]) -> Expression:
+    first = folds.group_by(*keys, "claim").agg(place=folds.place.min())
+    return first.select(*keys, "claim", folded_under=first.place.substr(_RANKS))
 
 
 def _value(
@@ -553,11 +574,16 @@ def _value(
     )
 
 
-def _nothing() -> Column:
-    """Return a list of names that is empty."""
+def _bit_or() -> Any:
+    """Return the aggregate of this name, which DuckDB and Spark have; for Spark ibis has no word for it."""
     import ibis
 
-    return ibis.literal([], type="array<string>")
+    return ibis.udf.agg.builtin(lambda bits: bits, name="bit_or", signature=(("int64",), "int64"))
+
+
+def _without(mine: Column, theirs: Column) -> Column:
+    """Return the states of one set that another has not; ibis writes ``~`` before an expression without parentheses."""
+    return mine - (mine & theirs)
 
 
 def _within(mine: Column, theirs: Column) -> Column:
