@@ -16,6 +16,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  an older Python should say so, no
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import tomllib
 import venv
@@ -72,6 +73,20 @@ def install(*what: str) -> None:
         sys.exit("the installation failed; is a package index in reach?")
 
 
+def set_up_foreign() -> None:
+    """Install from npm what some tests hold our outputs against; where it cannot be reached they are skipped."""
+    locked, place = ROOT / "tests" / "foreign", VENV / "foreign"
+    stamp = place / "stamp"
+    key = (locked / "package-lock.json").read_bytes()
+    if stamp.exists() and stamp.read_bytes() == key:
+        return
+    place.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(locked / name, place)
+    if run("npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", cwd=place) == 0:
+        stamp.write_bytes(key)
+
+
 def run(program: str, *arguments: str, cwd: Path | None = None) -> int:
     """Run a program of the environment and return its exit status."""
     return subprocess.run([PROGRAMS / program, *arguments], cwd=cwd, check=False).returncode
@@ -80,7 +95,8 @@ def run(program: str, *arguments: str, cwd: Path | None = None) -> int:
 def main(command: str = "--help", *arguments: str) -> int:
     """Set up what the command needs, run it, and return its exit status."""
     if command == "test":
-        set_up("test")
+        set_up("test", "foreign")
+        set_up_foreign()
         return run("pytest", *arguments, cwd=ROOT)
     if command == "lint":
         set_up("lint")

@@ -185,14 +185,8 @@ class _Writer:
         yield extension("kind", finding.kind)
         yield extension("origin", finding.origin)
         yield extension("block", finding.block)
-        yield composed(
-            "evidence",
-            basis=evidence.basis,
-            level=evidence.level,
-            design=evidence.design,
-            directness=evidence.directness,
-            step=evidence.steps,
-        )
+        graded = _fields(evidence, "basis", "level", "design", "directness")
+        yield composed("evidence", **graded, step=evidence.steps)
         yield extension("hazard", concept(self.knowledge.entity(finding.hazard)))
         if finding.serious is not None:
             yield extension("serious", finding.serious)
@@ -200,12 +194,7 @@ class _Writer:
             if text := getattr(finding, name):
                 yield extension(name, text)
         if finding.is_open:
-            yield composed(
-                "condition-of-use",
-                if_taking=finding.if_taking,
-                if_having=finding.if_having,
-                if_form=finding.if_form,
-            )
+            yield composed("condition-of-use", **_fields(finding, "if_taking", "if_having", "if_form"))
         yield from (extension("patient-fact", fact) for fact in finding.facts)
         for step in (*finding.path, *finding.person_path):
             yield composed("path", from_=step.start, link=step.link, to=step.end)
@@ -226,14 +215,9 @@ class _Writer:
         details = source.details
         read = composed(
             "source-read",
-            read=details.read,
-            read_on=details.read_on,
+            **_fields(details, "read", "read_on"),
             in_copy=source.is_copy,
-            design=details.design,
-            version_date=details.version_date,
-            jurisdiction=details.jurisdiction,
-            retracted=details.retracted,
-            superseded_by=details.superseded_by,
+            **_fields(details, "design", "version_date", "jurisdiction", "retracted", "superseded_by"),
             stale=source.id in self.review.stale if self.review.today else None,
         )
         return extension("source", {"extension": [read], **artifact(source, locators)})
@@ -278,19 +262,13 @@ class _Writer:
         yield from (self.treatment(row) for row in review.treatments)
         for gap in review.gaps:
             urls = [url for _, url in gap.links]
-            yield composed("gap", topic=gap.topic, phrase=gap.phrase, search=gap.search, link=urls)
+            yield composed("gap", **_fields(gap, "topic", "phrase", "search"), link=urls)
         yield from (extension("patient-fact", line.text) for line in review.facts)
         if review.situation.patient is not None:
-            yield from (composed("missing-fact", fact=m.fact, concern=m.concern) for m in review.missing())
+            yield from (composed("missing-fact", **_fields(m, "fact", "concern")) for m in review.missing())
         for row in review.monitoring:
-            yield composed(
-                "monitoring",
-                test={"text": row.test},
-                when=row.when,
-                threshold=row.threshold,
-                then=row.then,
-                asked_by=row.asked_by,
-            )
+            asked = _fields(row, "when", "threshold", "then", "asked_by")
+            yield composed("monitoring", test={"text": row.test}, **asked)
         yield from (extension("policy", applied.text) for applied in review.policy)
         yield from (self.source(source) for source in review.sources)
         yield extension("intended-use", INTENDED_USE)
@@ -298,11 +276,7 @@ class _Writer:
         note = review.knowledge
         yield composed(
             "knowledge",
-            version=note.version,
-            digest=note.digest,
-            records=note.records,
-            second_reading=note.second_reading,
-            clinician_reviewed=note.clinician_reviewed,
+            **_fields(note, "version", "digest", "records", "second_reading", "clinician_reviewed"),
             how_made=how_made(note, review.sources),
         )
 
@@ -311,16 +285,13 @@ class _Writer:
             "headline",
             concern=headline.concern or "undetermined",
             highest=headline.highest or "undetermined",
-            coverage=headline.coverage,
-            text=headline.text,
-            because=headline.because,
-            not_checked=headline.not_checked,
+            **_fields(headline, "coverage", "text", "because", "not_checked"),
         )
         for entry in headline.if_taking:
             treatment = concept(self.knowledge.entity(entry.treatment))
             yield composed("if-taking", treatment=treatment, concern=entry.concern)
         for need in headline.depends_on:
-            yield composed("depends-on", fact=need.fact, concern=need.concern, of=need.of, taken=need.taken)
+            yield composed("depends-on", **_fields(need, "fact", "concern", "of", "taken"))
         for inferred in headline.inferred:
             yield composed("inferred", hazard=inferred.name, concern=inferred.concern)
         direct = headline.direct
@@ -334,10 +305,7 @@ class _Writer:
         return composed(
             "treatment",
             treatment=concept(self.knowledge.entity(row.id)),
-            purpose=row.purpose,
-            usual=row.usual,
-            alternative=row.alternative,
-            taken=row.taken,
+            **_fields(row, "purpose", "usual", "alternative", "taken"),
             concern=row.concern or "undetermined",
             phrase=row.phrase.value if row.phrase else None,
             search=told(row.absence),
@@ -351,9 +319,7 @@ class _Writer:
             finding=finding.id,
             statement=finding.statement,
             hazard=concept(self.knowledge.entity(finding.hazard)),
-            basis=finding.evidence.basis,
-            level=finding.evidence.level,
-            directness=finding.evidence.directness,
+            **_fields(finding.evidence, "basis", "level", "directness"),
             source=sources,
         )
 
@@ -380,6 +346,11 @@ class _Writer:
         gaps = [f"{gap.topic}: {gap.phrase}" for gap in review.gaps]
         yield {"title": "What is not known", "text": _narrative(*gaps or ["No gap was recorded."])}
         yield {"title": "Intended use", "text": _narrative(INTENDED_USE, DISCLAIMER)}
+
+
+def _fields(value: object, *names: str) -> dict[str, Any]:
+    """Return some fields of a value by name, as parts of an extension that go by the same names."""
+    return {name: getattr(value, name) for name in names}
 
 
 _COVERED: Final[Mapping[Coverage, str]] = {coverage: coverage.definition for coverage in Coverage}
@@ -413,17 +384,13 @@ def _contraindicated(states: Sequence[Entity]) -> dict[str, Any]:
 
 
 def _partner(partner: Partner) -> Iterable[dict[str, Any]]:
-    yield composed(
-        "partner", status=partner.status, usual=partner.usual, alternative=partner.alternative, text=partner.text
-    )
+    yield composed("partner", **_fields(partner, "status", "usual", "alternative", "text"))
     yield extension("concern", partner.concern or "undetermined")
 
 
 def _asked(row: Monitoring) -> dict[str, Any]:
     coded = {"coding": [{"system": LOINC, "code": row.loinc}]} if row.loinc else {}
-    return composed(
-        "monitoring", test={**coded, "text": row.test}, when=row.when, threshold=row.threshold, then=row.then
-    )
+    return composed("monitoring", test={**coded, "text": row.test}, **_fields(row, "when", "threshold", "then"))
 
 
 def _dated(today: str | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["printable", "single_line"]
+__all__ = ["capital", "printable", "single_line"]
 
 _LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _BLANK = re.compile("[ \t\n]+")
@@ -13,6 +13,11 @@ _BLANK = re.compile("[ \t\n]+")
 _REMOVED = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _KEPT = frozenset("\n\t")
 _REPLACEMENT = "\ufffd"
+
+
+def capital(text: str) -> str:
+    """Return ``text`` with a capital at its start and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def printable(text: str) -> str:

@@ -230,14 +230,13 @@ class _Writer:
     def table(self, block: Table) -> _Markup:
         """Return a table that can be scrolled by keyboard.
 
-        Roles are written out since a narrow screen stacks the cells, and what is no longer laid out as a table is
-        otherwise no longer announced as one.
+        Its elements alone tell what they are, on a narrow screen that stacks the cells too: HTML forbids roles beside.
         """
-        columns = _join(_tag("th", _escaped(column), scope="col", role="columnheader") for column in block.columns)
-        head = _tag("thead", _tag("tr", columns, role="row"), role="rowgroup")
-        body = _tag("tbody", _join(self.row(row, block.columns) for row in block.rows), role="rowgroup")
+        columns = _join(_tag("th", _escaped(column), scope="col") for column in block.columns)
+        head = _tag("thead", _tag("tr", columns))
+        body = _tag("tbody", _join(self.row(row, block.columns) for row in block.rows))
         caption = [_tag("caption", _escaped(block.caption))] if printable(block.caption).strip() else []
-        table = _tag("table", _join([*caption, head, body]), role="table")
+        table = _tag("table", _join([*caption, head, body]))
         return _tag(
             "div", table, class_="table", role="group", tabindex="0", aria_label=block.caption if caption else "Table"
         )
@@ -245,11 +244,11 @@ class _Writer:
     def row(self, cells: tuple[Spans, ...], columns: tuple[str, ...]) -> _Markup:
         """Return a row, its first cell as its heading."""
         name, *others = cells
-        parts = [_tag("th", self.spans(name), scope="row", role="rowheader")]
+        parts = [_tag("th", self.spans(name), scope="row")]
         for column, cell in zip(columns[1:], others, strict=True):
             content = _tag("span", self.spans(cell)) if cell else _Markup("")
-            parts.append(_tag("td", content, role="cell", data_label=column))
-        return _tag("tr", _join(parts), role="row")
+            parts.append(_tag("td", content, data_label=column))
+        return _tag("tr", _join(parts))
 
 
 def _wishes(value: object) -> Iterator[str]:

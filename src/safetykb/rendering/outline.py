@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from safetykb.rendering.characters import capital
+
 __all__ = [
     "Badge",
     "Block",
@@ -177,11 +179,6 @@ class Document:
 def spans(*parts: str | Span) -> Spans:
     """Return the parts as spans, each string as plain text."""
     return tuple(Text(text=part) if isinstance(part, str) else part for part in parts)
-
-
-def capital(text: str) -> str:
-    """Return ``text`` with a capital at its start and the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def between(separator: str, parts: Iterable[str | Span]) -> Spans:
