@@ -11,11 +11,11 @@ from safetykb.knowledge.base import KnowledgeBase
 from safetykb.knowledge.bundle import pack
 from safetykb.knowledge.loading import load
 from safetykb.knowledge.lookup import names_by_kind
-from safetykb.reasoning.graph import assertion_levels, broader_of, relations
+from safetykb.reasoning.graph import asserted, broader_of, relations
 from safetykb.reasoning.matching import claims_by_side
 
 DERIVED: Final[Mapping[str, Callable[[KnowledgeBase], object]]] = {
-    "assertion levels": assertion_levels,
+    "asserted": asserted,
     "broader": broader_of,
     "claims by side": claims_by_side,
     "names by kind": names_by_kind,

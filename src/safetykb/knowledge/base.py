@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import os
 import threading
 from collections import defaultdict
@@ -22,10 +21,10 @@ from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
 from safetykb.model.policy import AppliedPolicy
 from safetykb.model.studies import SearchRecord, Study
-from safetykb.rendering.outline import Document, Table, paragraph, spans
 from safetykb.rendering.showing import Shown
 
 if TYPE_CHECKING:
+    from safetykb.rendering.outline import Document
     from safetykb.tabular import Table as ArrowTable
 
 T = TypeVar("T")
@@ -68,8 +67,7 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
                 return self._records.setdefault(key, self._make(key))
         except TypeError:  # what cannot be a key is no identifier
             pass
-        close = difflib.get_close_matches(str(key), self._ids, 3)
-        raise NoSuchRecord(self.kind, str(key), tuple(close)) from None
+        raise NoSuchRecord(self.kind, str(key), _close(str(key), self._ids)) from None
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the identifiers."""
@@ -110,6 +108,19 @@ class Collection(Mapping[str, T_co], Generic[T_co]):
         from safetykb.knowledge.tables import table_of
 
         return table_of(self).__arrow_c_stream__(requested_schema)
+
+
+class MadeWhenAsked(dict[str, T]):
+    """A value for each identifier, made when it is first asked for; that two threads make the same one does no harm."""
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, id: str) -> T:
+        """Return the value of ``id``, made now."""
+        found = self[id] = self._make(id)
+        return found
 
 
 @attrs.frozen(kw_only=True)
@@ -205,7 +216,7 @@ class KnowledgeBase(Shown):
             if id in collection:
                 return collection[id]
         everything = (*self.compounds, *self.conditions, *self.terms)
-        raise NoSuchRecord("entity", id, tuple(difflib.get_close_matches(id, everything, 3)))
+        raise NoSuchRecord("entity", id, _close(id, everything))
 
     def has_entity(self, id: str) -> bool:
         """Tell whether ``id`` is a compound, a condition or a term."""
@@ -268,6 +279,8 @@ class KnowledgeBase(Shown):
 
     def outline(self) -> Document:
         """Return the version, the digest and the number of records of each kind, as an outline."""
+        from safetykb.rendering.outline import Document, Table, paragraph, spans
+
         rows = tuple((spans(kind), spans(str(number))) for kind, number in self._counts().items())
         return Document(
             title=f"Knowledge {self.version}",
@@ -283,6 +296,13 @@ class KnowledgeBase(Shown):
         """Return the version and the number of records of each kind."""
         counts = ", ".join(f"{number} {kind}" for kind, number in self._counts().items())
         return f"<KnowledgeBase {self.version}: {counts}>"
+
+
+def _close(id: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the few of ``known`` that are written most like ``id``."""
+    import difflib
+
+    return tuple(difflib.get_close_matches(id, known, 3))
 
 
 def _by_owner(ids: Iterable[str]) -> dict[str, list[str]]:

@@ -1,12 +1,7 @@
-"""The strict converter between JSON values and the classes of the model: it coerces nothing and drops nothing.
-
-Beside it stands a swift one, for what passed the strict one when the package was built.
-"""
+"""The strict converter between JSON values and the classes of the model: it coerces nothing and drops nothing."""
 
 from __future__ import annotations
 
-import difflib
-import functools
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -16,19 +11,11 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from safetykb.model.evidence import Citation, Source, Stamp
+from safetykb.knowledge.making import RENAMED, json_key
+from safetykb.model.evidence import Citation, Source
 from safetykb.model.scales import Choice, Scale
 
-RENAMED: Final = {
-    "container_title": "container-title",
-    "doi": "DOI",
-    "pmid": "PMID",
-    "pmcid": "PMCID",
-    "url": "URL",
-    "details": "custom",
-}
-"""Fields whose JSON key differs from their name: CSL-JSON's own spelling."""
-
+__all__ = ["RENAMED", "Mismatch", "json_key", "make_converter", "mismatches"]
 
 _MOST_KEYS_TOLD: Final = 5
 _LONGEST_KEY: Final = 40
@@ -165,62 +152,6 @@ def make_converter() -> cattrs.Converter:
 _SCALARS = (int, float, str, bool)
 
 
-def make_swift_converter() -> cattrs.Converter:
-    """Return a new converter for records that were checked when the package was built.
-
-    Of such records it makes the same as the strict one; it does not look for mistakes a second time.
-    """
-    converter = cattrs.Converter(detailed_validation=False)
-    citation = functools.cache(Citation.parse)
-    for kind in _SCALARS:
-        converter.register_structure_hook(kind, lambda value, _: value)
-    converter.register_structure_hook_factory(_is_word, _swift_word)
-    converter.register_structure_hook_factory(attrs.has, _swift_record)
-    converter.register_structure_hook(Citation, lambda value, _: citation(value))
-    converter.register_structure_hook_factory(_is_many, _swift_many)
-    converter.register_structure_hook_factory(_is_optional, _swift_optional)
-    converter.register_structure_hook_func(_is_value, lambda value, _: value)
-    return converter
-
-
-def _swift_word(cls: Any) -> Callable[[Any, Any], Any]:
-    members = {str(member): member for member in cls}
-    return lambda value, _: members[value]
-
-
-def _swift_record(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    structure = make_dict_structure_fn(
-        cls, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False, **_overrides(cls)
-    )
-    return _remembered(structure) if cls is Stamp else structure
-
-
-def _remembered(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Make equal small records once: thousands of stamps differ in a day and an outcome."""
-    made: dict[tuple[tuple[str, str], ...], Any] = {}
-
-    def hook(value: Any, cls: Any) -> Any:
-        key = tuple(value.items())
-        if key not in made:
-            made[key] = structure(value, cls)
-        return made[key]
-
-    return hook
-
-
-def _swift_many(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    inner = get_args(cls)[0]
-    if inner is str:
-        return lambda values, _: tuple(values)
-    structure = converter.get_structure_hook(inner)
-    return lambda values, _: tuple([structure(value, inner) for value in values])
-
-
-def _swift_optional(cls: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    (inner,) = (part for part in get_args(cls) if part is not type(None))
-    return converter.get_structure_hook(inner)
-
-
 def _unstructure_factory(cls: Any, converter: cattrs.Converter) -> Callable[[Any], dict[str, Any]]:
     unstructure = make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **_overrides(cls))
     order = [json_key(cls, field.name) for field in attrs.fields(cls)]
@@ -230,11 +161,6 @@ def _unstructure_factory(cls: Any, converter: cattrs.Converter) -> Callable[[Any
         return {key: found[key] for key in order if key in found}
 
     return hook
-
-
-def json_key(cls: Any, name: str) -> str:
-    """Return the JSON key of the field ``name`` of ``cls``."""
-    return RENAMED.get(name, name) if cls is Source else name
 
 
 def mismatches(error: BaseException, path: str = "$") -> Iterator[tuple[str, str]]:
@@ -256,6 +182,8 @@ def mismatches(error: BaseException, path: str = "$") -> Iterator[tuple[str, str
 
 
 def _unknown_keys(error: cattrs.ForbiddenExtraKeysError) -> str:
+    import difflib
+
     known = [json_key(error.cl, field.name) for field in attrs.fields(error.cl)]
     told = []
     for key in sorted(error.extra_fields)[:_MOST_KEYS_TOLD]:

@@ -49,21 +49,36 @@ class Place:
 def place_of(path: str) -> Place | None:
     """Return what the file at ``path`` holds; None when no record belongs there."""
     match path.split("/"):
-        case ["knowledge.json"]:
-            return Place(Edition, {})
-        case [folder, entity, name] if folder in ENTITIES and name == ENTITIES[folder][0]:
-            return Place(ENTITIES[folder][1], {"id": entity})
-        case [folder, entity, "has", name] if folder in ENTITIES and name.endswith(".json"):
-            return Place(Assertion, {"entity": entity, "term": name[:-5]})
+        case ["sources", name] if name.endswith(".json"):  # what a tree holds most of goes first
+            return Place(Source, {"id": name[:-5]})
         case ["considerations", subject, name] if name.endswith(".json"):
             return Place(SafetyConsideration, {"id": f"{subject}/{name[:-5]}", "subject": subject})
+        case [folder, entity, "has", name] if folder in ENTITIES and name.endswith(".json"):
+            return Place(Assertion, {"entity": entity, "term": name[:-5]})
+        case [folder, entity, name] if folder in ENTITIES and name == ENTITIES[folder][0]:
+            return Place(ENTITIES[folder][1], {"id": entity})
         case ["searches", subject, name] if name.endswith(".json"):
             return Place(SearchRecord, {"id": f"{subject}/{name[:-5]}", "subject": subject})
         case ["studies", compound, name] if name.endswith(".json"):
             return _study(compound, name[:-5])
-        case ["sources", name] if name.endswith(".json"):
-            return Place(Source, {"id": name[:-5]})
+        case ["knowledge.json"]:
+            return Place(Edition, {})
     return None
+
+
+def named_by(path: str) -> tuple[type, str] | None:
+    """Return the class and the id of the record at ``path``, of a tree that was checked; None for any other file."""
+    folder, _, rest = path.partition("/")
+    name = rest.removesuffix(".json")
+    if folder in _FOLDERS:
+        return _FOLDERS[folder], name
+    if folder in ENTITIES:
+        entity, _, below = name.partition("/")
+        return (Assertion, name) if below.startswith("has/") else (ENTITIES[folder][1], entity)
+    return (Edition, "") if path == "knowledge.json" else None
+
+
+_FOLDERS = {"considerations": SafetyConsideration, "searches": SearchRecord, "sources": Source, "studies": Study}
 
 
 def _study(compound: str, name: str) -> Place | None:

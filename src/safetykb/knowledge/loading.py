@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any
-
-import cattrs
+from typing import TYPE_CHECKING, Any
 
 from safetykb.errors import DataError, Problem
-from safetykb.knowledge import checks
 from safetykb.knowledge.base import Collection, KnowledgeBase
 from safetykb.knowledge.bundle import Bundle
-from safetykb.knowledge.conversion import make_converter, make_swift_converter, mismatches
 from safetykb.knowledge.layout import Edition, Place, badly_named, path_fields, place_of
+from safetykb.knowledge.making import Makers
 from safetykb.knowledge.strict_json import BadJSON, decode
 from safetykb.knowledge.tree import digest_of, directory_files, packaged_bundle, packaged_files
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source
 from safetykb.model.studies import SearchRecord, Study
+
+if TYPE_CHECKING:
+    import cattrs
+
+    from safetykb.knowledge import checks
 
 _KINDS: tuple[tuple[str, str, type], ...] = (
     ("terms", "term", Term),
@@ -43,6 +45,7 @@ _LONGEST = 400
 
 _packaged: list[KnowledgeBase] = []
 _lock = threading.Lock()
+_plain_json = json.JSONDecoder()
 
 
 def knowledge_base() -> KnowledgeBase:
@@ -65,18 +68,18 @@ def from_bundle(bundle: Bundle) -> KnowledgeBase:
 
     A record that cannot be made then raises DataError: the bundle was checked when the package was built.
     """
-    converter = make_swift_converter()
+    makers = Makers()
     paths = bundle.paths()
 
     def make(cls: type) -> Callable[[str], Any]:
-        return lambda id: _made(bundle, paths[cls][id], converter)
+        return lambda id: _made(bundle, paths[cls][id], makers)
 
     collections: dict[str, Any] = {
         name: Collection.made_when_asked(kind, paths[cls], make(cls)) for name, kind, cls in _KINDS
     }
     knowledge = KnowledgeBase(edition=make(Edition)(""), digest=bundle.digest, files=bundle, **collections)
     for name, value in bundle.derived.items():
-        knowledge.derived(name, partial(_given, value))
+        knowledge.derived(name, functools.partial(_given, value))
     return knowledge
 
 
@@ -84,12 +87,17 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _made(bundle: Bundle, path: str, converter: cattrs.Converter) -> Any:
+def _made(bundle: Bundle, path: str, makers: Makers) -> Any:
     data = bundle[path]
-    read = _read_swiftly(path, data, converter) or _read(path, data, make_converter())
-    if read[2]:
-        raise DataError(tuple(read[2]))
-    return read[1]
+    read = _read_swiftly(path, data, makers)
+    if read is not None:
+        return read[1]
+    from safetykb.knowledge.conversion import make_converter
+
+    _, record, problems = _read(path, data, make_converter())
+    if problems:
+        raise DataError(tuple(problems))
+    return record
 
 
 def load(directory: str | os.PathLike[str]) -> KnowledgeBase:
@@ -124,7 +132,11 @@ def build(
 def _found(draft: checks.Draft, problems: Sequence[Problem], *, gate: bool) -> list[Problem]:
     """Return what reading found, and what the checks find unless reading was given up: the rest may hold it."""
     found = [*problems, *draft.problems]
-    return found if _given_up(found) else found + checks.run(draft, gate=gate)
+    if _given_up(found):
+        return found
+    from safetykb.knowledge import checks
+
+    return found + checks.run(draft, gate=gate)
 
 
 def _given_up(problems: Iterable[Problem]) -> bool:
@@ -145,6 +157,8 @@ def problems_of(directory: str | os.PathLike[str] | None = None) -> tuple[Proble
 def advice_on(directory: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
     """Return what is worth reading again in ``directory``, or in the packaged knowledge; none of it is wrong."""
     files = packaged_files() if directory is None else directory_files(directory)[0]
+    from safetykb.knowledge import checks
+
     return tuple(sorted(checks.advice(parse(files)), key=_place))
 
 
@@ -153,8 +167,10 @@ def parse(files: Mapping[str, bytes], *, checked: bool = False) -> checks.Draft:
 
     ``checked``: they were read strictly when the package was built, so they are read without a second look.
     """
-    strict = make_converter()
-    swift = make_swift_converter() if checked else None
+    from safetykb.knowledge import checks, conversion  # what reads a bundle, made of a checked tree, needs neither
+
+    makers = Makers() if checked else None
+    strict = functools.cache(conversion.make_converter)
     records: dict[type, dict[str, Any]] = defaultdict(dict)
     places: dict[str, str] = {}
     problems: list[Problem] = []
@@ -163,7 +179,7 @@ def parse(files: Mapping[str, bytes], *, checked: bool = False) -> checks.Draft:
             what = f"more than {MAX_PROBLEMS} problems; the rest was not read"
             problems.append(Problem("FIL:009", path, "$", what, "mend these first"))
             break
-        place, record, wrong = (swift and _read_swiftly(path, data, swift)) or _read(path, data, strict)
+        place, record, wrong = (makers is not None and _read_swiftly(path, data, makers)) or _read(path, data, strict())
         problems += wrong
         if place is not None and record is not None:
             key = record.id if place.cls is not Edition else ""
@@ -177,15 +193,18 @@ def parse(files: Mapping[str, bytes], *, checked: bool = False) -> checks.Draft:
     return checks.Draft(knowledge, dict(files), places, tuple(problems))
 
 
-def _read_swiftly(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place, Any, list[Problem]] | None:
+def _read_swiftly(path: str, data: bytes, makers: Makers) -> tuple[Place, Any, list[Problem]] | None:
     """Return the record of a file that was checked before; None when it must be read strictly to tell what is wrong."""
     place = place_of(path)
     if place is None:
         return None
     try:
-        return place, converter.structure({**place.fields, **json.loads(data.decode("utf-8"))}, place.cls), []
+        text = data.decode("utf-8")
+        value, end = _plain_json.raw_decode(text)
+        made = makers.made(place.cls, {**place.fields, **value})
     except Exception:  # noqa: BLE001 - whatever it is, the strict reading names it
         return None
+    return (place, made, []) if text[end:] == "\n" else None
 
 
 def _read(path: str, data: bytes, converter: cattrs.Converter) -> tuple[Place | None, Any, list[Problem]]:
@@ -220,4 +239,6 @@ def structure(value: Any, place: Place, converter: cattrs.Converter) -> tuple[An
     try:
         return converter.structure(value, place.cls), []
     except Exception as error:  # noqa: BLE001 - the converter raises groups, ValueError and KeyError alike
+        from safetykb.knowledge.conversion import mismatches
+
         return None, list(mismatches(error))

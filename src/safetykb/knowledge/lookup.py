@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,6 +82,8 @@ class NameIndex:
 
     def _suggestions(self, kind: str, key: str) -> tuple[str, ...]:
         shown = self._knowledge.derived(f"names shown: {kind}", lambda: _shown(self._names[kind], self._knowledge))
+        import difflib
+
         close = difflib.get_close_matches(key, shown, _SUGGESTIONS * 4, _CLOSE)
         return tuple(dict.fromkeys(shown[name] for name in close))[:_SUGGESTIONS]
 

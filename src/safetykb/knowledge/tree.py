@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import pkgutil
 import stat
 from collections.abc import Iterator, Mapping
-from importlib.abc import Traversable
 from pathlib import Path
-
-import importlib_resources
+from typing import TYPE_CHECKING
 
 from safetykb.errors import Problem
 from safetykb.knowledge.bundle import NAME, Bundle, unpack
 from safetykb.knowledge.layout import UNREAD
 from safetykb.knowledge.strict_json import MAX_BYTES
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
 
 MAX_FILES = 100_000
 """The largest number of files in a tree."""
@@ -38,11 +39,21 @@ def packaged_files() -> dict[str, bytes]:
 
 def packaged_bundle() -> Bundle | None:
     """Return the bundle that the package holds; None in a checkout, which holds the tree itself."""
-    file = _packaged() / NAME
-    return unpack(file.read_bytes()) if file.is_file() else None
+    data = _bundle()
+    return None if data is None else unpack(data)
+
+
+def _bundle() -> bytes | None:
+    """Return the bytes of the bundle, read by whatever loaded the package (from a directory, a zip or a zipapp)."""
+    try:
+        return pkgutil.get_data("safetykb", f"data/{NAME}")
+    except OSError:
+        return None
 
 
 def _packaged() -> Traversable:
+    import importlib_resources
+
     root: Traversable = importlib_resources.files("safetykb") / "data"
     return root
 
@@ -122,6 +133,8 @@ def _bytes_of(path: str, file: Path) -> bytes | Problem:
 
 def digest_of(files: Mapping[str, bytes]) -> str:
     """Return the sha256 over the sorted paths and bytes of a tree, as hexadecimal digits."""
+    import hashlib
+
     total = hashlib.sha256()
     for path, data in sorted(files.items()):
         total.update(f"{path}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
