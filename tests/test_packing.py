@@ -13,8 +13,9 @@ import safetykb
 from safetykb.errors import DataError, NoSuchRecord
 from safetykb.knowledge import loading, tree
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.knowledge.bundle import NAME, Bundle, pack, unpack
+from safetykb.knowledge.bundle import Bundle, pack, unpack
 from safetykb.knowledge.loading import from_bundle, load
+from safetykb.knowledge.making import Makers
 from safetykb.packing import DERIVED, bundle_of, compiled
 from safetykb.reasoning.graph import graph_of
 
@@ -84,9 +85,9 @@ def test_only_what_is_asked_for_is_made(monkeypatch: pytest.MonkeyPatch):
     made: list[str] = []
     make = loading._made
 
-    def counted(bundle: Bundle, path: str, converter: Any) -> Any:
+    def counted(bundle: Bundle, path: str, makers: Makers) -> Any:
         made.append(path)
-        return make(bundle, path, converter)
+        return make(bundle, path, makers)
 
     monkeypatch.setattr(loading, "_made", counted)
     knowledge = packaged()
@@ -158,17 +159,25 @@ def test_a_broken_record_in_a_bundle_is_named():
     assert knowledge.compounds["betaferin"] == TREE.compounds["betaferin"]
 
 
+def test_a_record_that_is_not_canonical_is_read_strictly():
+    """A record in a bundle whose bytes are not canonical is the same record."""
+    path = "compounds/examplamine/compound.json"
+    data = TREE.files[path].rstrip()
+    knowledge = from_bundle(unpack(pack({**TREE.files, path: data}, TREE.digest, {})))
+    assert knowledge.compounds["examplamine"] == TREE.compounds["examplamine"]
+
+
 def test_a_bundle_of_another_version_is_refused():
     """Bytes of another layout are refused with both versions."""
-    with pytest.raises(ValueError, match="version 99, where 1 is read"):
-        unpack(BYTES.replace(b'"version":1', b'"version":99', 1))
+    with pytest.raises(ValueError, match="version 99, where 2 is read"):
+        unpack(BYTES.replace(b'"version":2', b'"version":99', 1))
     with pytest.raises(ValueError, match=r"."):
         unpack(b"nonsense")
 
 
 def test_the_package_reads_its_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where the package holds a bundle it is read, files and knowledge alike, and the tree beside it is not."""
-    (tmp_path / NAME).write_bytes(BYTES)
+    monkeypatch.setattr(tree, "_bundle", lambda: BYTES)
     monkeypatch.setattr(tree, "_packaged", lambda: tmp_path)
     assert tree.packaged_files() == dict(TREE.files)
     assert isinstance(tree.packaged_bundle(), Bundle)
@@ -182,8 +191,14 @@ def test_without_a_bundle_the_tree_is_read(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "schema").mkdir()
     (tmp_path / "schema" / "term.schema.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(tree, "_packaged", lambda: tmp_path)
+    monkeypatch.setattr(tree, "NAME", "no.bundle")
     assert tree.packaged_bundle() is None
     assert loading.packaged().digest == TREE.digest
+
+
+def test_the_folder_of_the_packaged_files_is_found():
+    """Beside a bundle, or a tree, the package holds the notice of its data."""
+    assert (tree._packaged() / "NOTICE").is_file()
 
 
 def test_a_stray_file_in_a_bundle_is_no_record():

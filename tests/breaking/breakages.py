@@ -101,8 +101,8 @@ BREAKAGES = (
     Breakage(
         "2: no-increase flows nowhere",
         _MATCHING,
-        "if path.links:",
-        "if path is None:",
+        "consideration.kind is Kind.NO_INCREASE and path.links:",
+        "consideration.kind is Kind.NO_INCREASE and path is None:",
         "reasoning/test_matching.py::test_no_increase_does_not_flow_to_a_member",
     ),
     Breakage(

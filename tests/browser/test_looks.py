@@ -92,6 +92,17 @@ def test_narrow(narrow: Watched, make: Any):
     assert narrow.done() == []
 
 
+def test_a_stacked_table_is_announced_as_one(narrow: Watched):
+    """A narrow screen stacks the cells of a table, and who listens is told of rows, headings and cells all the same."""
+    page = narrow.show(page_of_it())
+    assert page.locator(".table tbody tr").first.evaluate("e => getComputedStyle(e).display") == "block"
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    told = [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
+    for role, element in (("row", "tr"), ("rowheader", "tbody th"), ("columnheader", "thead th"), ("cell", "td")):
+        assert told.count(role) == page.locator(f".table {element}").count() > 0
+    assert told.count("table") == page.locator("table").count()
+
+
 def test_wide(wide: Watched):
     """On a screen the sections stand beside the text, and neither table nor page has to be scrolled sideways."""
     page = wide.show(page_of_it())

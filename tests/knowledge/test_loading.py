@@ -669,6 +669,7 @@ def test_swift_reading_makes_the_same_records():
         ("compounds/examplamine/compound.json", b"{"),
         ("compounds/examplamine/compound.json", b'{"name": "examplamine", "nonsense": 1}'),
         ("compounds/examplamine/nonsense.json", b"{}"),
+        ("knowledge.json", b'{"version": "2026.11"} {}\n'),
     ],
 )
 def test_swift_reading_names_what_is_wrong(path: str, data: bytes):

@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from safetykb.knowledge import loading
+from safetykb.knowledge import conversion
 from safetykb.knowledge.conversion import make_converter
 
 
@@ -14,5 +14,5 @@ from safetykb.knowledge.conversion import make_converter
 def one_converter():
     """Make the converter of the loader once: making it takes ten times as long as reading a small tree."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(loading, "make_converter", functools.cache(make_converter))
+        patched.setattr(conversion, "make_converter", functools.cache(make_converter))
         yield

@@ -366,7 +366,7 @@ def test_every_fact_has_a_line(pair: tuple[str, str], patient: Patient):
     """Every fact given gets a line of its own, and each name of a list one."""
     asked = situation(pair, patient)
     assert asked.patient is not None
-    lines = fact_lines(asked, findings_of(asked))
+    lines = fact_lines(asked.patient, asked.diagnoses, findings_of(asked))
     expected: list[str] = []
     for field in patient.stated:
         value = getattr(patient, field)

@@ -298,6 +298,37 @@ def test_a_band_that_nobody_stated_is_no_stronger_for_being_taken():
     assert review.headline.concern is Concern.CAUTION
 
 
+def test_a_medicine_of_unknown_strength_is_not_the_strong_one():
+    """Where a treatment is known to be strong and what is taken is not, the strong one stays an if beside a caution."""
+    made = World().compound("drug").term("inhibitor", "enzyme").term("strong", "enzyme", "inhibitor")
+    made.compound("known").compound("partner").condition("disease", treatments="known:pain")
+    made.has("partner", "inhibitor").has("known", "strong")
+    made.claim("drug/strong", "contraindicated", taking="strong", statement="Not with {taking}.")
+    review = ask(made, medications=("partner",))
+    found, headline = review.finding("drug/strong"), review.headline
+    assert (found.block, found.if_taking, found.met_by_inference) == (Place.NOT_IF, ("known",), Concern.CAUTION)
+    assert found.statement == "Not with known or another strong."
+    assert (headline.concern, headline.highest) == (Concern.CAUTION, Concern.CONTRAINDICATED)
+    assert headline.because == ("drug/strong",)
+    assert [entry.concern for entry in headline.inferred] == [Concern.CAUTION]
+    both = ask(made, medications=("partner", "known"))
+    assert both.headline.concern is Concern.CONTRAINDICATED
+    assert both.finding("drug/strong").met_by_inference is None
+
+
+def test_the_level_is_that_of_what_is_taken():
+    """A join with a medicine that is taken is as sure as what is known of it, whatever is known of other treatments."""
+    made = clinic(treatments="first:pain").term("sleepy", "effect").compound("partner")
+    made.has("drug", "sleepy").has("first", "sleepy").has("partner", "sleepy", cites="case-report0")
+    made.claim("sleepy/sleepy", "caution", taking="sleepy", joined=True)
+
+    def level(*medications: str) -> str:
+        return str(ask(made, medications=medications).finding("sleepy/sleepy").evidence.level)
+
+    assert (level(), level("first"), level("partner")) == ("low", "low", "very-low")
+    assert level("partner", "first") == "low"
+
+
 def test_a_medicine_that_meets_a_signal_weakens_nothing():
     """A claim that is stated of a treatment is no signal of it, whatever else the patient takes."""
     made = World().compound("drug").compound("first").compound("other").condition("disease", treatments="first:pain")

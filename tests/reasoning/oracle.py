@@ -321,9 +321,10 @@ class Oracle:
         joined = not stated or unbanded
         basis, level = self.grade(claim, claim.hazard) if stated else ("inference", "high")
         levels = [level, *side.way.levels]
-        straight = [part for part in parts if not part.swapped]
-        if straight:
-            levels += min(straight, key=lambda part: (part.unbanded, self.worth(part.way))).way.levels
+        met = [part for part in parts if part.taken and (unbanded or not part.unbanded)]
+        shown = [part for part in met if not part.swapped] or [part for part in parts if not part.swapped]
+        if shown:
+            levels += min(shown, key=lambda part: (part.unbanded, self.worth(part.way))).way.levels
         if not stated:
             for state in others:
                 levels += person[state].levels
@@ -359,7 +360,7 @@ class Oracle:
         else:
             directness = "general"
         heavy = concern in ("avoid", "contraindicated")
-        if_taking = side.other is not None and not any(part.taken for part in parts)
+        if_taking = side.other is not None and not met
         is_open = bool(open_states or exposures or if_taking)
         if relative:
             block = "related"

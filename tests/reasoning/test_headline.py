@@ -300,6 +300,55 @@ def test_text_names_avoid_and_above_and_counts_the_rest():
     assert "Caution with 2 usual treatments." in headline(made).text
 
 
+def test_text_names_a_medicine_under_the_class_that_covers_it():
+    """A medicine that a class in the headline covers and outweighs stands in brackets after the class, once."""
+    made = (
+        World()
+        .compound("drug")
+        .condition("disease", treatments="usual:pain")
+        .term("class")
+        .term("small", broader="class")
+    )
+    made.compound("one").has("one", "class").compound("two").has("two", "small").has("usual", "class")
+    made.claim("drug/class", "avoid", taking="class").claim("drug/small", "contraindicated", taking="small")
+    made.claim("drug/one", "avoid", taking="one").claim("drug/two", "avoid", taking="two")
+    made.claim("drug/alone", "avoid", taking="alone").claim("drug/usual", "avoid", taking="usual")
+    made.claim("drug/two-in-pregnancy", "avoid", taking="two", having="pregnancy")
+    found = headline(made)
+    assert {need.fact: need.within for need in found.depends_on} == {
+        "taking small": None,
+        "taking class": None,
+        "taking one": "class",
+        "taking two": "class",
+        "taking alone": None,
+        "pregnancy and taking two": None,
+    }
+    assert (
+        "Avoid if taking usual. Contraindicated if any of these holds (nobody has said): taking small. " in found.text
+    )
+    assert "pregnancy and taking two; taking any of alone, class (among them one, two)." in found.text
+
+
+def test_text_names_a_usual_treatment_under_its_class():
+    """A usual treatment stands in brackets after a usual class that it belongs to, if that weighs as much."""
+    made = world(treatments="one:a heavy:b class:c").has("one", "class").has("heavy", "class")
+    made.claim("drug/class", "avoid", taking="class").claim("drug/heavy", "contraindicated", taking="heavy")
+    found = headline(made)
+    assert {entry.treatment: entry.within for entry in found.if_taking} == {
+        "heavy": None,
+        "class": None,
+        "one": "class",
+    }
+    assert "Contraindicated if taking heavy. Avoid if taking class (among them one). " in found.text
+
+
+def test_a_heavier_claim_about_a_member_is_covered_by_no_lighter_class():
+    """A medicine is named by itself where the class that it belongs to weighs less, or is not the whole of it."""
+    made = World().compound("drug").condition("disease").term("class").compound("one").has("one", "class")
+    made.claim("drug/class", "avoid", taking="class").claim("drug/one", "contraindicated", taking="one")
+    assert [need.within for need in headline(made).depends_on] == [None, None]
+
+
 def test_text_says_the_direct_evidence():
     """The text says the studies that there are, or the fixed phrase of their absence."""
     assert headline(world().study("drug", "disease--a", exposed=9)).text.endswith(

@@ -139,9 +139,11 @@ def alternatives_set_no_headline(found: SafetyReview) -> bool:
     names = {row.name for row in found.treatments if row.alternative}
     named = {entry.treatment for entry in found.headline.if_taking} & alternatives
     facts = {need.fact for need in found.headline.depends_on} & {f"taking {name}" for name in names}
-    classes = {f"taking {finding.other_name}" for finding in found.findings if finding.other_class}
+    allowed = {f"taking {finding.other_name}" for finding in found.findings if finding.other_class}
+    partners = [partner for finding in found.findings for partner in finding.partners]
+    allowed |= {f"taking {partner.name}" for partner in partners if partner.narrower and not partner.alternative}
     by_condition = {need.fact for need in found.headline.depends_on if need.of == "condition"}
-    return not named and facts <= classes and not facts & by_condition
+    return not named and facts <= allowed and not facts & by_condition
 
 
 def relatives_enter_nothing(found: SafetyReview) -> bool:
@@ -178,6 +180,13 @@ def folded_only_under_what_is_shown(found: SafetyReview) -> bool:
     return all(f.inferred and not o.inferred and f.hazard == o.hazard and o.folded_under is None for f, o in over)
 
 
+def the_text_names_what_is_heavy(found: SafetyReview) -> bool:
+    headline = found.headline
+    heavy = [entry.name for entry in headline.if_taking if entry.concern >= Concern.AVOID]
+    heavy += [name for need in headline.depends_on for name in need.fact.removeprefix("taking ").split(" and taking ")]
+    return all(name in headline.text for name in heavy)
+
+
 INVARIANTS = {
     "in no pair does an inferred finding stand before a contraindicated or avoid one": no_inferred_first,
     "an inferred finding is never in the first two blocks": no_inferred_in_the_first_two_blocks,
@@ -189,9 +198,12 @@ INVARIANTS = {
     "each treatment has exactly one row, with a phrase or an interaction study": one_row_each_with_a_phrase_or_a_study,
     "a consideration gives at most one finding": one_finding_for_a_consideration,
     "each finding's sources exist and are listed": every_source_exists,
-    "alternatives never set the headline; a class may be named of which one is a member": alternatives_set_no_headline,
+    "alternatives set no headline; one may be named as of a class, or under a class that is none": (
+        alternatives_set_no_headline
+    ),
     "a relative's finding enters no headline, row or schedule": relatives_enter_nothing,
     "highest is the maximum of its parts, undetermined only when all are empty": highest_is_the_maximum,
+    "the text names every medicine and state of the headline at avoid or above": the_text_names_what_is_heavy,
     "because names met, stated findings of the compound itself": because_is_the_concern,
     "no slot of a text is left unfilled": no_slot_is_left,
     "a joined finding is folded only under a stated one that is shown": folded_only_under_what_is_shown,

@@ -10,7 +10,6 @@ import attrs
 
 from safetykb.answer.general import Fact, compound_facts, condition_facts
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE, KnowledgeNote, how_made, note_of
-from safetykb.answer.personal import FactLine, Missing, PersonalReport, fact_lines, missing_facts, report_of, why_not
 from safetykb.answer.questions import Question, questions_of
 from safetykb.errors import InvalidQuestion, NoSuchRecord, NotAVerdict
 from safetykb.ids import is_day
@@ -28,7 +27,6 @@ from safetykb.reasoning.absence import direct_absence
 from safetykb.reasoning.findings import Explanation, Finding
 from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_coverage
 from safetykb.reasoning.headline import Headline, headline_of, headline_sentences
-from safetykb.reasoning.person import person_of
 from safetykb.reasoning.ranking import findings_of, medicine_monitoring, policies_of
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
 from safetykb.reasoning.situation import Situation
@@ -36,6 +34,8 @@ from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
 from safetykb.rendering.showing import Shown
 
 if TYPE_CHECKING:
+    from safetykb.answer.personal import FactLine, Missing, PersonalReport
+    from safetykb.reasoning.person import Person
     from safetykb.rendering.outline import Document
     from safetykb.tabular import Table
 
@@ -124,7 +124,9 @@ class SafetyReview(Shown):
 
     def given(self, patient: Patient) -> PersonalReport:
         """Return what the facts of ``patient`` change in this review."""
-        person = person_of(self.situation.knowledge, patient, self.compound.id)
+        from safetykb.answer.personal import report_of
+
+        person = _person(self.situation.knowledge, patient, self.compound.id)
         situation = attrs.evolve(self.situation, patient=person)
         asked = Asked(
             compound=self.compound, exposure=self.exposure, also_named=tuple(other.id for other in self.see_also)
@@ -133,6 +135,8 @@ class SafetyReview(Shown):
 
     def missing(self) -> tuple[Missing, ...]:
         """Return the facts that nobody stated, the one that would change the answer most first."""
+        from safetykb.answer.personal import missing_facts
+
         return missing_facts(self.findings)
 
     def why_not(self, id: str) -> str | None:
@@ -140,6 +144,8 @@ class SafetyReview(Shown):
 
         Raises NoSuchRecord when the knowledge base holds no such consideration.
         """
+        from safetykb.answer.personal import why_not
+
         return why_not(self, id)
 
     def finding(self, id: str) -> Finding:
@@ -272,9 +278,16 @@ def _answer(knowledge: KnowledgeBase, question: _Question, patient: Patient | No
         compound=asked.compound,
         condition=names.condition(condition),
         exposure=_taken(asked, exposure),
-        patient=person_of(knowledge, patient, asked.compound.id) if patient is not None else None,
+        patient=_person(knowledge, patient, asked.compound.id) if patient is not None else None,
     )
     return _assemble(situation, asked, (compound, condition), jurisdiction, str(today) if today is not None else None)
+
+
+def _person(knowledge: KnowledgeBase, patient: Patient, compound: str) -> Person:
+    """Return ``patient`` as the knowledge understands them; a question about everybody reads nothing of this."""
+    from safetykb.reasoning.person import person_of
+
+    return person_of(knowledge, patient, compound)
 
 
 def _taken(asked: Asked, exposure: Exposure | None) -> Exposure | None:
@@ -312,8 +325,9 @@ def _assemble(
             answer_coverage(situation, findings, studies),
             direct_absence(situation).phrase,
             situation.patient.not_checked if situation.patient else (),
+            reach=situation.graph.reach,
         ),
-        facts=fact_lines(situation, findings),
+        facts=_fact_lines(situation, findings),
         policy=policies_of(situation),
         coverage=section_coverage(situation, findings, rows, studies),
         compound_facts=compound_facts(situation),
@@ -333,6 +347,14 @@ def _assemble(
     shown = {*_keys(review), *(key for finding in of_medicines for key in finding.sources)}
     keys = sorted({newer for key in shown for newer in _versions(known, key)})
     return attrs.evolve(review, sources=tuple(known[key] for key in keys))
+
+
+def _fact_lines(situation: Situation, findings: tuple[Finding, ...]) -> tuple[FactLine, ...]:
+    if situation.patient is None:
+        return ()
+    from safetykb.answer.personal import fact_lines
+
+    return fact_lines(situation.patient, situation.diagnoses, findings)
 
 
 def _versions(sources: Mapping[str, Source], key: str) -> Iterable[str]:

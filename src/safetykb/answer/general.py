@@ -64,7 +64,7 @@ def _fact(knowledge: KnowledgeBase, assertion: Assertion, form: str | None, aske
         kind=knowledge.terms[term.id].kind if term.id in knowledge.terms else TermKind.STATE,
         weight=assertion.weight,
         frequency=assertion.frequency,
-        level=grading.of_assertion(knowledge, assertion).level,
+        level=grading.assertion_grades(knowledge)[assertion.id].level,
         sentences=tuple((sentence_of(knowledge, statement), statement.cites) for statement in shown),
     )
 

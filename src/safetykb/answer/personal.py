@@ -10,8 +10,7 @@ import attrs
 from safetykb.model.scales import Concern
 from safetykb.reasoning.findings import Finding
 from safetykb.reasoning.matching import laid_out, obstacle
-from safetykb.reasoning.person import Fact
-from safetykb.reasoning.situation import Situation
+from safetykb.reasoning.person import Fact, Person
 from safetykb.rendering.outline import Block, Document, Note, Section, items, paragraph
 from safetykb.rendering.showing import Shown
 
@@ -45,12 +44,9 @@ class FactLine:
         return "no record that applies here asks about it (this is not the same as no effect)"
 
 
-def fact_lines(situation: Situation, findings: Sequence[Finding]) -> tuple[FactLine, ...]:
-    """Return one line for each fact given of the patient, whatever it does."""
-    person = situation.patient
-    if person is None:
-        return ()
-    denied = {person.has_not[state].text for state in situation.diagnoses if state in person.has_not}
+def fact_lines(person: Person, diagnoses: frozenset[str], findings: Sequence[Finding]) -> tuple[FactLine, ...]:
+    """Return one line for each fact given of the patient, whatever it does; ``diagnoses``: what is asked about."""
+    denied = {person.has_not[state].text for state in diagnoses if state in person.has_not}
     return tuple(
         FactLine(
             text=fact.text,

@@ -13,7 +13,7 @@ from safetykb.reasoning.findings import Finding
 from safetykb.reasoning.schedule import ScheduleRow
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow
-from safetykb.rendering.outline import capital
+from safetykb.rendering.characters import capital
 
 
 @attrs.frozen(kw_only=True)

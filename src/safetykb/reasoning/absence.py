@@ -67,13 +67,7 @@ def _is_interaction_section(knowledge: KnowledgeBase, cite: Citation) -> bool:
 
 def _searches(situation: Situation, topic: Topic) -> list[SearchRecord]:
     """Return the standing search records on ``topic`` about the compound, or about a term that covers it."""
-    return [search for search in searches_of(situation) if search.topic is topic]
-
-
-def searches_of(situation: Situation) -> list[SearchRecord]:
-    """Return the standing search records about the compound or a term that covers it, in the order of their ids."""
-    found = (search for subject in situation.own for search in situation.knowledge.searches_of(subject))
-    return sorted(found, key=lambda search: search.id)
+    return [search for search in situation.searches if search.topic is topic]
 
 
 def _phrase(searches: list[SearchRecord], none_found: Phrase, earns: _Earns) -> Absence:

@@ -17,16 +17,24 @@ from safetykb.reasoning.grading import Grade
 from safetykb.reasoning.graph import BROADER, Link, Path
 from safetykb.reasoning.matching import Bearing, Match, PartnerPart, Role, duration_text
 from safetykb.reasoning.situation import Situation
-from safetykb.rendering.outline import capital
+from safetykb.rendering.characters import capital
 
 
-def finding_of(situation: Situation, match: Match, *, relative: bool = False) -> Finding:
-    """Return the finding that ``match`` is in ``situation``.
+def finding_of(situation: Situation, match: Match) -> Finding:
+    """Return the finding that ``match`` is in ``situation``."""
+    return _Builder(situation, match, relative=False).build()
 
-    ``relative``: the compound of ``situation`` is a relative of the one asked about, and the finding is its own.
+
+def related_finding(situation: Situation, match: Match) -> Finding | None:
+    """Return the finding that ``match`` is for a relative, the compound of ``situation``.
+
+    None for what is not shown of a relative: what is below avoid and does not speak of the condition.
     """
-    builder = _Builder(situation, match, relative)
-    return builder.build()
+    builder = _Builder(situation, match, relative=True)
+    concern = builder.concern(builder.origin())
+    if builder.speaks or (concern is not None and concern >= Concern.AVOID):
+        return builder.build()
+    return None
 
 
 @attrs.frozen
@@ -46,6 +54,10 @@ class _Builder:
         labels = any(sources[cite.key].details.design is Design.LABEL for cite in self.claim.cites)
         return self.situation.is_treatment and labels and self.claim.subject == self.situation.compound.id
 
+    @property
+    def speaks(self) -> bool:
+        return self.match.speaks_of_condition or self.own_label
+
     def build(self) -> Finding:
         match, claim = self.match, self.claim
         origin = self.origin()
@@ -56,7 +68,7 @@ class _Builder:
         inferred = origin is Origin.JOINED or grade.basis is Basis.INFERENCE
         partners = tuple(self.partner(part, concern, inferred=inferred) for part in match.partners)
         directness = self.directness(inferred=inferred)
-        speaks = match.speaks_of_condition or self.own_label
+        speaks = self.speaks
         is_open = bool(needs) or match.is_if_taking
         block = self.block(concern, inferred=inferred, is_open=is_open, speaks=speaks)
         return Finding(
@@ -113,7 +125,7 @@ class _Builder:
 
     def grade(self, origin: Origin) -> Grade:
         knowledge = self.situation.knowledge
-        own = grading.of_consideration(knowledge, self.claim)
+        own = grading.own_grades(knowledge)[self.claim.id]
         levels = [*self.path_levels()]
         if own is None:
             levels += self.premise_levels()
@@ -139,17 +151,21 @@ class _Builder:
                 yield link.level, f"{link.assertion} is {link.level}"
 
     def best_partner(self) -> PartnerPart | None:
-        """Return the partner with the best path, of those that stand as the match does; a known band goes first."""
-        straight = [part for part in self.match.partners if not part.swapped]
-        return min(straight, key=lambda part: (part.unbanded, part.path.order), default=None)
+        """Return the partner with the best path, of those that stand as the match does; a known band goes first.
+
+        Where the patient takes one of them, the finding is about that one: the others lend it nothing.
+        """
+        taken = [part for part in self.match.met if not part.swapped]
+        shown = taken or [part for part in self.match.partners if not part.swapped]
+        return min(shown, key=lambda part: (part.unbanded, part.path.order), default=None)
 
     def premise_levels(self) -> Iterable[tuple[EvidenceLevel, str]]:
         knowledge = self.situation.knowledge
         for premise in self.claim.premises:
             if premise in knowledge.assertions:
-                level = grading.of_assertion(knowledge, knowledge.assertions[premise]).level
+                level = grading.assertion_grades(knowledge)[premise].level
             else:
-                grade = grading.of_consideration(knowledge, knowledge.considerations[premise])
+                grade = grading.own_grades(knowledge)[premise]
                 level = grade.level if grade else EvidenceLevel.VERY_LOW
             yield level, f"{premise} is {level}"
 
@@ -186,7 +202,7 @@ class _Builder:
         """Return the ids of what must be taken as well: the treatments met, else the claim's own term."""
         if not self.match.is_if_taking or self.match.other is None:
             return ()
-        named = tuple(partner.treatment for partner in partners if not partner.narrower)
+        named = tuple(p.treatment for p in partners if not (p.narrower or p.status == "met"))
         return named or (self.match.other,)
 
     def facts(self) -> tuple[str, ...]:
@@ -227,8 +243,8 @@ class _Builder:
         return texts
 
     def filled(self, text: str | None) -> str | None:
-        if text is None:
-            return None
+        if text is None or "{" not in text:
+            return text and capital(text)
         mine = self.situation.compound.name
         others = self.other_names()
         subject, taking = (mine, others) if self.match.role is Role.SUBJECT else (others, mine)
@@ -243,7 +259,7 @@ class _Builder:
         """Return the names of the other side: one partner or a few, else the claim's own term."""
         if self.match.other is None:
             return ""
-        shown = [part for part in self.match.partners if part.taken] or self.match.partners
+        shown = self.match.met or tuple(part for part in self.match.partners if not part.taken)
         names = [part.view.name for part in shown if part.narrower is None and not part.swapped]
         whole = self.medicine(self.match.other)
         if not names or len(names) > _FEW:
@@ -273,11 +289,19 @@ class _Builder:
         return tuple(self.step(link) for link in path.links)
 
     def step(self, link: Link) -> Step:
+        """Return ``link`` as it is shown; made once, as many findings stand on the same link."""
+        asked = self.situation.form if link.start == self.situation.compound.id else None
+        known: dict[tuple[str, str, str, str | None], Step] = self.situation.knowledge.derived("steps", dict)
+        key = (link.start, link.how, link.end, asked)
+        if key not in known:
+            known[key] = self.step_in(link, asked)
+        return known[key]
+
+    def step_in(self, link: Link, asked: str | None) -> Step:
         knowledge = self.situation.knowledge
         statements: tuple[Statement, ...] = ()
         if link.assertion is not None:
             statements = knowledge.assertions[link.assertion].statements
-            asked = self.situation.form if link.start == self.situation.compound.id else None
             if asked is not None:
                 statements = tuple(s for s in statements if s.form in (None, asked))
         return Step(
@@ -304,6 +328,7 @@ class _Builder:
     def partner(self, part: PartnerPart, concern: Concern | None, *, inferred: bool) -> Partner:
         return Partner(
             treatment=part.view.id,
+            substance=part.narrower or part.view.id,
             name=self.name(part.narrower) if part.narrower else part.view.name,
             status="met" if part.taken else "open",
             concern=min(concern, Concern.CAUTION) if part.unbanded and concern else concern,

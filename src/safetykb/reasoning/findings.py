@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import attrs
 
 from safetykb.model.choices import Design, Kind, Origin
 from safetykb.model.considerations import Monitoring
 from safetykb.model.evidence import Citation
-from safetykb.model.outlines import cited
 from safetykb.model.scales import Basis, Concern, Directness, EvidenceLevel, Seriousness
-from safetykb.rendering.outline import (
-    Badge,
-    Block,
-    Definitions,
-    Document,
-    Note,
-    Paragraph,
-    Section,
-    Tone,
-    items,
-    paragraph,
-    spans,
-)
 from safetykb.rendering.showing import Shown
+
+if TYPE_CHECKING:
+    from safetykb.rendering.outline import Document
 
 
 class Place(enum.Enum):
@@ -103,7 +93,7 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Partner:
-    """A treatment of the condition that a finding meets.
+    """A treatment of the condition that a finding meets; ``substance`` is the id of what it names.
 
     ``status``: ``met`` when the patient takes it, else ``open``. ``name`` is that of a narrower substance when the
     claim speaks of something under a class treatment. ``inferred``: that the claim meets it is put together here.
@@ -111,6 +101,7 @@ class Partner:
     """
 
     treatment: str
+    substance: str
     name: str
     status: str
     concern: Concern | None
@@ -215,6 +206,14 @@ class Finding(Shown):
         return bool(self.needs or self.if_taking)
 
     @property
+    def met_by_inference(self) -> Concern | None:
+        """The concern with what the patient takes, where that meets it by inference only and it else is open."""
+        weak = (partner.concern for partner in self.partners if partner.status == "met")
+        if not self.if_taking or self.needs:
+            return None
+        return max((concern for concern in weak if concern is not None), default=None)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The keys of every source that it stands on, its own first, each once."""
         return tuple(dict.fromkeys(cite.key for cite in (*self.cites, *self.premise_cites)))
@@ -280,38 +279,10 @@ class Explanation(Shown):
 
     def outline(self) -> Document:
         """Return the proof as an outline."""
-        finding, evidence = self.finding, self.finding.evidence
-        tone = Tone(str(finding.concern)) if finding.concern else Tone.NEUTRAL
-        badge = Badge(text=str(finding.concern or finding.kind).upper(), tone=tone)
-        lead = Paragraph(spans=spans(badge, f" {finding.hazard_name}"))
-        marks = (paragraph(f"Note: {'; '.join(finding.marks)}."),) if finding.marks else ()
-        facts = (paragraph(f"Known of the patient: {'; '.join(finding.facts)}."),) if finding.facts else ()
-        says = (paragraph(finding.statement), *facts, *marks, paragraph(*cited(finding.shown_cites)))
-        path = Definitions(pairs=tuple((spans(_step_name(step)), _step_body(step)) for step in self.steps))
-        steps = (path,) if self.steps else (paragraph("Nothing lies between: the claim is about the compound itself."),)
-        result = paragraph(f"Result: {evidence.basis}, {evidence.level}, {evidence.directness}.")
-        return Document(
-            title=finding.id,
-            summary=(lead,),
-            blocks=(
-                Section(anchor="says", title="What it says", blocks=says),
-                Section(anchor="rule", title="Why it is here", blocks=(paragraph(self.rule),)),
-                Section(anchor="path", title="The path", blocks=steps),
-                Section(anchor="grade", title="The grade", blocks=(items(*evidence.steps), result)),
-                Note(blocks=(paragraph("Part of a review: it is not a verdict, and no finding is not safety."),)),
-            ),
-        )
+        from safetykb.reasoning.outlines import explanation_outline
+
+        return explanation_outline(self)
 
     def __str__(self) -> str:
         """Return the proof as text."""
         return self.to_text()
-
-
-def _step_name(step: Step) -> str:
-    level = f" ({step.level})" if step.level else ""
-    return f"{step.start_name} {step.verb} {step.end_name}{level}"
-
-
-def _step_body(step: Step) -> tuple[Block, ...]:
-    said = tuple(paragraph(f"{sentence.text} ", *cited(sentence.cites)) for sentence in step.sentences)
-    return said or (paragraph("By the hierarchy of terms."),)

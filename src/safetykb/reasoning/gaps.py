@@ -10,7 +10,7 @@ from safetykb import links
 from safetykb.model.choices import Design, Kind, SearchOutcome, TermKind, Topic
 from safetykb.model.scales import Coverage, ReadDepth
 from safetykb.model.studies import Study
-from safetykb.reasoning.absence import Absence, Phrase, direct_absence, searches_of
+from safetykb.reasoning.absence import Absence, Phrase, direct_absence
 from safetykb.reasoning.findings import Finding, Part
 from safetykb.reasoning.situation import Situation
 from safetykb.reasoning.treatments import TreatmentRow
@@ -89,7 +89,7 @@ def _without_result(studies: Sequence[Study]) -> Iterable[Gap]:
 
 def _other_searches(situation: Situation) -> Iterable[Gap]:
     """Yield the searches for cases or for a signal of the class that found nothing: they earn no other phrase."""
-    for search in searches_of(situation):
+    for search in situation.searches:
         looked_elsewhere = search.topic in (Topic.CASE_REPORT, Topic.CLASS_SIGNAL)
         here = search.having in (None, *situation.diagnoses)
         if looked_elsewhere and here and search.outcome is not SearchOutcome.FOUND:

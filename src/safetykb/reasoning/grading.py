@@ -6,12 +6,12 @@ this project.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
 
-from safetykb.knowledge.base import KnowledgeBase
+from safetykb.knowledge.base import KnowledgeBase, MadeWhenAsked
 from safetykb.model.choices import Design, Origin, TermKind
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion
@@ -112,6 +112,20 @@ def of_assertion(knowledge: KnowledgeBase, assertion: Assertion) -> Grade:
     """Return the grade of an assertion: that of its best statement."""
     grades = [of_statement(knowledge, statement) for statement in assertion.statements]
     return max(grades, key=lambda grade: (grade.level, grade.basis))
+
+
+def own_grades(knowledge: KnowledgeBase) -> Mapping[str, Grade | None]:
+    """Return the own grade of each consideration of ``knowledge`` by its id, worked out when it is first asked for."""
+    return knowledge.derived(
+        "own grades", lambda: MadeWhenAsked(lambda id: of_consideration(knowledge, knowledge.considerations[id]))
+    )
+
+
+def assertion_grades(knowledge: KnowledgeBase) -> Mapping[str, Grade]:
+    """Return the grade of each assertion of ``knowledge`` by its id, worked out when it is first asked for."""
+    return knowledge.derived(
+        "assertion grades", lambda: MadeWhenAsked(lambda id: of_assertion(knowledge, knowledge.assertions[id]))
+    )
 
 
 def of_consideration(knowledge: KnowledgeBase, consideration: SafetyConsideration) -> Grade | None:

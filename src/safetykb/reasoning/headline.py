@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -16,11 +16,16 @@ from safetykb.reasoning.findings import Finding
 
 @attrs.frozen(kw_only=True)
 class IfTaking:
-    """A usual treatment, and the highest concern that a source states of taking it as well."""
+    """A usual treatment, and the highest concern that a source states of taking it as well.
+
+    ``within``: a class among the usual treatments that it belongs to and that weighs as much or more; the text then
+    names it in its place.
+    """
 
     treatment: str
     name: str
     concern: Concern
+    within: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -28,13 +33,17 @@ class DependsOn:
     """A fact that nobody stated, and the concern that would hold with it.
 
     ``of``: ``condition`` (its stage, severity or kind), ``patient`` or ``exposure``. ``taken``: how the compound would
-    have to be taken as well, when nobody stated that either.
+    have to be taken as well, when nobody stated that either. ``medicines``: the ids of what would have to be taken,
+    where nothing else is needed. ``within``: a treatment or class in the headline that covers all of them and weighs
+    as much or more; the text then names them in its place.
     """
 
     fact: str
     concern: Concern
     of: str
     taken: str | None = None
+    medicines: tuple[str, ...] = ()
+    within: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -100,17 +109,20 @@ def headline_of(
     coverage: Coverage,
     absence: Phrase,
     not_checked: tuple[str, ...] = (),
+    *,
+    reach: Callable[[str], Container[str]] = lambda id: (id,),
 ) -> Headline:
     """Return the headline of ``findings`` (a relative's among them are left out).
 
     ``absence``: what may be said of studies of the pair where none is held. ``not_checked``: what was stated of the
-    patient and nothing here knows.
+    patient and nothing here knows. ``reach``: everything that a medicine is or has, itself included.
     """
     own = [finding for finding in findings if finding.relative is None]
     setting = [finding for finding in own if sets_concern(finding)]
     concern = max((c for finding in setting if (c := concern_set(finding)) is not None), default=None)
     because = tuple(finding.id for finding in setting if concern is not None and concern_set(finding) is concern)
-    if_taking, depends_on, inferred = _if_taking(own), _depends_on(own), _inferred(own)
+    if_taking, inferred = _in_classes(_if_taking(own), reach), _inferred(own)
+    depends_on = _covered(_depends_on(own), if_taking, reach)
     of_condition = [need.concern for need in depends_on if need.of == "condition"]
     everything = [*([concern] if concern else []), *(entry.concern for entry in if_taking), *of_condition]
     bare = Headline(
@@ -135,7 +147,7 @@ def sets_concern(finding: Finding) -> bool:
     An inferred one counts only where a fact of the patient meets it, and it is at most caution.
     """
     if finding.is_open or (finding.inferred and not finding.personal):
-        return False
+        return finding.met_by_inference is not None
     if finding.speaks or finding.personal or (finding.concern or Concern.INFORM) >= Concern.AVOID:
         return True
     return finding.kind is Kind.MONITORING and finding.evidence.basis is Basis.AUTHORITY
@@ -143,6 +155,8 @@ def sets_concern(finding: Finding) -> bool:
 
 def concern_set(finding: Finding) -> Concern | None:
     """Return the concern that a finding gives to the headline; monitoring asked of everybody gives ``monitor``."""
+    if finding.met_by_inference is not None:
+        return finding.met_by_inference
     if finding.speaks or finding.personal or (finding.concern or Concern.INFORM) >= Concern.AVOID:
         return finding.concern
     return Concern.MONITOR
@@ -164,6 +178,16 @@ def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
     return tuple(sorted(found.values(), key=lambda entry: (-entry.concern.rank, entry.name.casefold())))
 
 
+def _in_classes(entries: tuple[IfTaking, ...], reach: Callable[[str], Container[str]]) -> tuple[IfTaking, ...]:
+    """Say of each usual treatment which other one is a class that it belongs to and weighs as much."""
+
+    def over(entry: IfTaking) -> str | None:
+        wider = (other for other in entries if other is not entry and other.concern >= entry.concern)
+        return next((other.treatment for other in wider if other.treatment in reach(entry.treatment)), None)
+
+    return tuple(attrs.evolve(entry, within=over(entry)) for entry in entries)
+
+
 def _depends_on(findings: Iterable[Finding]) -> tuple[DependsOn, ...]:
     found: dict[tuple[str, str | None], DependsOn] = {}
     for finding in findings:
@@ -177,8 +201,30 @@ def _depends_on(findings: Iterable[Finding]) -> tuple[DependsOn, ...]:
     return tuple(sorted(found.values(), key=lambda e: (-e.concern.rank, e.of, e.taken or "", e.fact)))
 
 
+def _covered(
+    needs: tuple[DependsOn, ...], if_taking: Iterable[IfTaking], reach: Callable[[str], Container[str]]
+) -> tuple[DependsOn, ...]:
+    """Say of each medicine that would have to be taken what else in the headline covers it and weighs as much."""
+    usual = [(entry.treatment, entry.concern) for entry in if_taking]
+    wide = [(need.medicines[0], need.concern) for need in needs if len(need.medicines) == 1]
+
+    def over(need: DependsOn) -> str | None:
+        others = [(id, concern) for id, concern in wide if id not in need.medicines or concern > need.concern]
+        found = [
+            id
+            for id, concern in (*usual, *others)
+            if concern >= need.concern and all(id in reach(medicine) for medicine in need.medicines)
+        ]
+        named = [id for id in found if (id,) == need.medicines]
+        widest = [id for id in found if not any(other in reach(id) for other in found if other != id)]
+        return next(iter((*named, *widest)), None)
+
+    return tuple(attrs.evolve(need, within=over(need)) if need.medicines else need for need in needs)
+
+
 def _need(finding: Finding, concern: Concern) -> DependsOn | None:
     """Return everything that a finding needs as one entry; None where ``if_taking`` says it already."""
+    medicines: tuple[str, ...] = ()
     facts = [need.fact for need in finding.needs if need.of != "exposure"]
     if finding.if_taking:
         combined = [partner for partner in finding.partners if not (partner.alternative or partner.inferred)]
@@ -186,15 +232,20 @@ def _need(finding: Finding, concern: Concern) -> DependsOn | None:
         rest = [partner for partner in combined if not partner.usual or partner.narrower] if alone else combined
         if finding.partners and not rest and not finding.is_of_a_class:
             return None
-        names = [finding.other_name] if finding.is_of_a_class else [partner.name for partner in rest]
-        names = names or [finding.other_name]
-        facts.append(f"taking {' or '.join(dict.fromkeys(names))}")
+        named = {} if finding.is_of_a_class else {partner.substance: partner.name for partner in rest}
+        named = named or {finding.other_class or finding.if_taking[0]: finding.other_name}
+        medicines = tuple(named) if alone else ()
+        facts.append(f"taking {' or '.join(dict.fromkeys(named.values()))}")
     taken = " and ".join(finding.if_form) or None
     if not facts and taken:
         return DependsOn(fact=taken, concern=concern, of="exposure")
     kinds = {"patient"} if finding.if_taking else {need.of for need in finding.needs}
     return DependsOn(
-        fact=" and ".join(facts), concern=concern, of=kinds.pop() if len(kinds) == 1 else "patient", taken=taken
+        fact=" and ".join(facts),
+        concern=concern,
+        of=kinds.pop() if len(kinds) == 1 else "patient",
+        taken=taken,
+        medicines=medicines,
     )
 
 
@@ -208,12 +259,12 @@ def _inferred(findings: Iterable[Finding]) -> tuple[Inferred, ...]:
     }
     found: dict[str, Inferred] = {}
     for finding in findings:
-        tied = not finding.partners or finding.personal
-        if finding.inferred and finding.concern and tied and finding.hazard not in stated:
+        tied = finding.inferred and (not finding.partners or finding.personal)
+        concern = finding.met_by_inference or (finding.concern if tied else None)
+        if concern is not None and finding.hazard not in stated:
             known = found.get(finding.hazard)
-            if known is None or known.concern < finding.concern:
-                entry = Inferred(hazard=finding.hazard, name=finding.hazard_name, concern=finding.concern)
-                found[finding.hazard] = entry
+            if known is None or known.concern < concern:
+                found[finding.hazard] = Inferred(hazard=finding.hazard, name=finding.hazard_name, concern=concern)
     return tuple(found.values())
 
 
@@ -246,13 +297,15 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
     """Return the headline in words: avoid and above by name, the rest counted, inference named as such."""
     parts = [f"{_word(headline.concern)}." if headline.concern else UNDETERMINED]
     for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
-        names = [entry.name for entry in headline.if_taking if entry.concern is concern]
+        taking = [entry for entry in headline.if_taking if entry.concern is concern and entry.within is None]
+        names = [entry.name + _members(headline, entry.treatment) for entry in taking]
         if names:
             parts.append(f"{_word(concern)} if taking {' or '.join(names)}.")
     for concern in (Concern.CONTRAINDICATED, Concern.AVOID):
-        needs = [need for need in headline.depends_on if need.concern is concern]
+        needs = [need for need in headline.depends_on if need.concern is concern and need.within is None]
         for taken in dict.fromkeys(need.taken for need in needs):
-            facts = _listed([need.fact for need in needs if need.taken == taken])
+            told = [need for need in needs if need.taken == taken]
+            facts = _listed([need.fact + _members(headline, *need.medicines) for need in told])
             how = f", {taken}," if taken else ""
             parts.append(f"{_word(concern)}{how} if any of these holds (nobody has said): {facts}.")
     cautions = sum(1 for entry in headline.if_taking if entry.concern is Concern.CAUTION)
@@ -267,6 +320,14 @@ def headline_sentences(headline: Headline) -> tuple[str, ...]:
 
 
 _TAKING: Final = "taking "
+
+
+def _members(headline: Headline, *wide: str) -> str:
+    """Return the medicines that sources name and that an entry of the headline covers, in brackets."""
+    covered = [need for need in headline.depends_on if need.within in wide and need.within not in need.medicines]
+    names = {need.fact.removeprefix(_TAKING) for need in covered}
+    names |= {entry.name for entry in headline.if_taking if entry.within in wide}
+    return f" (among them {', '.join(sorted(names, key=str.casefold))})" if names else ""
 
 
 def _listed(facts: Sequence[str]) -> str:

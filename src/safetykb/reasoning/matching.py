@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.model.choices import Comparison, Kind, Origin, Setting, TermKind
+from safetykb.model.choices import Comparison, Kind, Origin, Setting
 from safetykb.model.considerations import Dose, Exposure, SafetyConsideration
 from safetykb.model.entities import Compound
-from safetykb.reasoning.graph import Path
+from safetykb.reasoning.graph import Filling, Path, roles_of
 from safetykb.reasoning.situation import Situation, TreatmentView
 
 
@@ -126,9 +126,14 @@ class Match:
         return tuple(part for part in self.exposures if part.status is Status.OPEN)
 
     @property
+    def met(self) -> tuple[PartnerPart, ...]:
+        """What the patient takes that fills it as it stands: by inference only where nothing fills it better."""
+        return tuple(part for part in self.partners if part.taken and (self.unbanded or not part.unbanded))
+
+    @property
     def is_if_taking(self) -> bool:
         """Whether it needs a medicine that nobody is known to take: it is open until somebody is."""
-        return self.other is not None and not any(part.taken for part in self.partners)
+        return self.other is not None and not self.met
 
     @property
     def is_personal(self) -> bool:
@@ -142,12 +147,20 @@ def matches(situation: Situation, *, silenced: bool = False) -> Iterator[Match]:
 
     ``silenced``: those as well that a policy silences.
     """
-    left_out = frozenset[str]() if silenced else situation.knowledge.silenced
-    by_side = claims_by_side(situation.knowledge)
-    for id in sorted({id for end in situation.own for id in by_side.get(end, ())} - left_out):
+    for id in sorted(candidates(situation, silenced=silenced)):
         match = match_of(situation, situation.knowledge.considerations[id])
         if match is not None:
             yield match
+
+
+def candidates(situation: Situation, *, silenced: bool = False) -> set[str]:
+    """Return the ids of the claims that name what the compound is or has on one of their sides.
+
+    ``silenced``: those as well that a policy silences.
+    """
+    by_side = claims_by_side(situation.knowledge)
+    found = {id for end in situation.own for id in by_side.get(end, ())}
+    return found if silenced else found - situation.knowledge.silenced
 
 
 def claims_by_side(knowledge: KnowledgeBase) -> Mapping[str, Sequence[str]]:
@@ -163,15 +176,9 @@ def _by_side(knowledge: KnowledgeBase) -> dict[str, list[str]]:
     for claim in knowledge.considerations.values():
         if claim.withdrawn is None:
             sides = {side for side in (claim.subject, claim.context.taking, claim.signal_for) if side is not None}
-            for end in sides.union(*(_roles(knowledge, side) for side in sides)):
+            for end in sides.union(*(roles_of(knowledge, side) for side in sides)):
                 found[end].append(claim.id)
     return dict(found)
-
-
-def _roles(knowledge: KnowledgeBase, banded: str) -> tuple[str, ...]:
-    """Return the broader roles of a band of an enzyme or transporter."""
-    term = knowledge.terms.get(banded)
-    return term.broader if term is not None and term.kind in (TermKind.ENZYME, TermKind.TRANSPORTER) else ()
 
 
 def match_of(situation: Situation, consideration: SafetyConsideration) -> Match | None:
@@ -182,11 +189,10 @@ def match_of(situation: Situation, consideration: SafetyConsideration) -> Match 
 
 def laid_out(situation: Situation, consideration: SafetyConsideration) -> Match | None:
     """Return every part of ``consideration`` with its status; None when the compound is on neither side of it."""
-    match = _sides(situation, consideration)
-    if match is None:
-        return None
-    states = tuple(state_part(situation, state) for state in consideration.context.having)
-    return attrs.evolve(match, states=states, exposures=tuple(exposures_of(situation, match)))
+    sides = [*each_side(situation, consideration)]
+    if len(sides) > 1:
+        return _merged(situation, sides)
+    return sides[0] if sides else None
 
 
 def obstacle(situation: Situation, match: Match) -> str | None:
@@ -195,10 +201,11 @@ def obstacle(situation: Situation, match: Match) -> str | None:
         if exposure.status is Status.UNMET:
             return f"it speaks of the compound {exposure.text}, which is not what was asked"
     for state in match.states:
-        name = situation.knowledge.entity(state.state).name
         if state.status is Status.UNMET:
+            name = situation.knowledge.entity(state.state).name
             return f"it needs {name}, and of the patient it is known: {'; '.join(state.facts)}"
         if match.consideration.kind is Kind.NO_INCREASE and _flowed(situation, state):
+            name = situation.knowledge.entity(state.state).name
             return f"it was studied in {name}, and what is no more frequent there says nothing of a narrower condition"
     if match.other is not None and not match.partners and situation.patient is not None and situation.patient.complete:
         name = situation.knowledge.entity(match.other).name
@@ -208,16 +215,13 @@ def obstacle(situation: Situation, match: Match) -> str | None:
     return None
 
 
-def _sides(situation: Situation, consideration: SafetyConsideration) -> Match | None:
-    """Find the side that the compound stands on, and the treatments on the other side.
+def _merged(situation: Situation, sides: list[Match]) -> Match:
+    """Put the two sides that the compound stands on together.
 
     Where the claim holds both ways, the side that a treatment fills goes first (with its band before without, the
     very member before a signal of it), and treatments that fill only the other side are added as swapped.
     """
-    sides = sorted(each_side(situation, consideration), key=_strength)
-    if not sides:
-        return None
-    first, *others = sides
+    first, *others = sorted(sides, key=_strength)
     swapped = [attrs.evolve(part, swapped=True) for side in others for part in side.partners]
     best: dict[str, PartnerPart] = {}
     for part in sorted((*first.partners, *swapped), key=lambda part: part.unbanded):
@@ -239,26 +243,46 @@ def _flowed(situation: Situation, part: StatePart) -> bool:
 
 
 def each_side(situation: Situation, consideration: SafetyConsideration) -> Iterator[Match]:
-    """Yield the match from each side of ``consideration`` that the compound stands on, its states apart."""
+    """Yield the match from each side of ``consideration`` that the compound stands on."""
     for role, mine, other in _orientations(situation, consideration):
         path, unbanded = _own(situation, mine, banded=other is not None)
         if path is None or other == situation.compound.id:
             continue
-        found = _partners(situation, other) if other is not None else ()
-        if consideration.kind is Kind.NO_INCREASE:  # it flows nowhere: it holds of the very two, or not at all
-            if path.links:
-                continue
-            found = tuple(part for part in found if not part.path.links)
-        partners = tuple(attrs.evolve(part, unbanded=part.unbanded or unbanded) for part in found)
-        yield Match(
-            consideration=consideration,
-            role=role,
-            own_path=path,
-            other=other,
-            partners=partners,
-            signal=role is Role.SUBJECT and mine != consideration.subject,
-            unbanded=all(part.unbanded for part in partners) if partners else unbanded,
-        )
+        if consideration.kind is Kind.NO_INCREASE and path.links:  # it flows nowhere: it holds of the very two
+            continue
+        signal = role is Role.SUBJECT and mine != consideration.subject
+        yield side(situation, consideration, role, path, signal=signal, unbanded=unbanded)
+
+
+def side(
+    situation: Situation,
+    consideration: SafetyConsideration,
+    role: Role,
+    path: Path,
+    *,
+    signal: bool = False,
+    unbanded: bool = False,
+) -> Match:
+    """Return the match of ``consideration`` whose side ``role`` the compound stands on, by ``path``.
+
+    ``unbanded``: it stands there by the broader role of a band.
+    """
+    context = consideration.context
+    other = context.taking if role is Role.SUBJECT else consideration.subject
+    partners = _partners(situation, other, unbanded=unbanded) if other is not None else ()
+    if consideration.kind is Kind.NO_INCREASE:
+        partners = tuple(part for part in partners if not part.path.links)
+    return Match(
+        consideration=consideration,
+        role=role,
+        own_path=path,
+        other=other,
+        states=tuple([state_part(situation, state) for state in context.having]),
+        exposures=tuple(exposures_of(situation, consideration, role)),
+        partners=partners,
+        signal=signal,
+        unbanded=all(part.unbanded for part in partners) if partners else unbanded,
+    )
 
 
 def _orientations(situation: Situation, consideration: SafetyConsideration) -> Iterator[tuple[Role, str, str | None]]:
@@ -276,36 +300,35 @@ def _own(situation: Situation, mine: str, *, banded: bool) -> tuple[Path | None,
     if mine in situation.own:
         return situation.own[mine], False
     if banded:
-        path = _without_band(situation, situation.own, mine)
+        path = situation.graph.without_band(situation.own, roles_of(situation.knowledge, mine))
         if path is not None:
             return path, True
     return None, False
 
 
-def _partners(situation: Situation, other: str) -> tuple[PartnerPart, ...]:
-    open_to = (view for view in situation.treatments if not view.holds_asked and not view.excluded)
-    parts = (partner_of(situation, view, other) for view in open_to)
-    return tuple(part for part in parts if part is not None)
+def _partners(situation: Situation, other: str, *, unbanded: bool) -> tuple[PartnerPart, ...]:
+    """Return the treatments that fill ``other``; ``unbanded``: the band of the compound itself is not known."""
+    fillings = situation.graph.fillings(other)
+    parts = [_part(situation, view, fillings[id], other) for id, view in situation.fillers.items() if fillings[id]]
+    found = (part for part in parts if part is not None)
+    if unbanded:
+        return tuple(part if part.unbanded else attrs.evolve(part, unbanded=True) for part in found)
+    return tuple(found)
 
 
 def partner_of(situation: Situation, view: TreatmentView, other: str) -> PartnerPart | None:
     """Return how the treatment ``view`` fills ``other``, the other side of a claim; None when it does not."""
-    if other in view.reach:
-        return PartnerPart(view, view.reach[other], members=view.members)
-    if other != situation.compound.id and view.id in situation.graph.reach(other):
-        members = tuple(id for id in view.members if other in situation.graph.reach(id))
-        closed = situation.patient is not None and situation.patient.complete and not members
-        return None if closed else PartnerPart(view, Path(), narrower=other, members=members)
-    path = _without_band(situation, view.reach, other)
-    return PartnerPart(view, path, unbanded=True, members=view.members) if path is not None else None
+    return _part(situation, view, situation.graph.fillings(other)[view.id], other)
 
 
-def _without_band(situation: Situation, reach: Mapping[str, Path], banded: str) -> Path | None:
-    """Return the path to the broader role of ``banded`` when it is known directly, and no band of it is."""
-    for broader in _roles(situation.knowledge, banded):
-        if broader in reach and not any(band in reach for band in situation.graph.narrower(broader)):
-            return reach[broader]
-    return None
+def _part(situation: Situation, view: TreatmentView, filling: Filling | None, other: str) -> PartnerPart | None:
+    if filling is None:
+        return None
+    if not filling.narrower:
+        return PartnerPart(view, filling.path, unbanded=filling.unbanded, members=view.members)
+    members = tuple(id for id in view.members if other in situation.graph.reach(id))
+    closed = situation.patient is not None and situation.patient.complete and not members
+    return None if closed else PartnerPart(view, filling.path, narrower=other, members=members)
 
 
 def state_part(situation: Situation, state: str) -> StatePart:
@@ -342,15 +365,15 @@ def _unjoined(situation: Situation, match: Match) -> str | None:
     return None
 
 
-def exposures_of(situation: Situation, match: Match) -> Iterator[ExposurePart]:
-    """Yield each part of how the subject is taken that the claim of ``match`` asks for."""
-    needed = match.consideration.context.exposure
-    asked = situation.exposure or Exposure()
+def exposures_of(situation: Situation, consideration: SafetyConsideration, role: Role) -> Iterator[ExposurePart]:
+    """Yield each part of how the subject is taken that the claim asks for, where the compound stands as ``role``."""
+    needed = consideration.context.exposure
     if needed is None:
         return
-    if match.role is Role.TAKING:
+    if role is Role.TAKING:
         yield ExposurePart(exposure_text(needed), Status.OPEN)
         return
+    asked = situation.exposure or Exposure()
     if needed.form is not None:
         yield _form(situation.compound, needed.form, situation.form)
     if needed.route is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.policy import AppliedPolicy
-from safetykb.model.scales import Concern
-from safetykb.reasoning.building import finding_of
+from safetykb.reasoning.building import finding_of, related_finding
 from safetykb.reasoning.findings import Finding, Place
 from safetykb.reasoning.matching import match_of, matches
 from safetykb.reasoning.situation import Situation
@@ -37,8 +39,8 @@ def related_findings(situation: Situation, known: frozenset[str]) -> list[Findin
             if consideration.id in known or consideration.id in knowledge.silenced:
                 continue
             match = match_of(other, consideration)
-            finding = finding_of(other, match, relative=True) if match else None
-            if finding and (finding.speaks or (finding.concern or Concern.INFORM) >= Concern.AVOID):
+            finding = related_finding(other, match) if match else None
+            if finding is not None:
                 found.append(finding)
     return found
 
@@ -85,8 +87,9 @@ def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = 
     """Return the place of a finding: block, concern, not inferred, basis, level, directness, serious, id."""
     concern = finding.concern.rank if finding.concern else 0
     serious = finding.serious.rank if finding.serious else 0
-    sources = [knowledge.sources[key].details.jurisdiction for key in finding.sources]
-    foreign = jurisdiction is not None and jurisdiction not in sources
+    foreign = jurisdiction is not None and all(
+        knowledge.sources[key].details.jurisdiction != jurisdiction for key in finding.sources
+    )
     evidence = finding.evidence
     return (
         _BLOCKS.index(finding.block),
@@ -106,19 +109,22 @@ def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
     Without partners it folds only under one that speaks of these people: what is said of everybody does not hide it.
     """
+    stated: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if not finding.inferred and finding.relative is None:
+            stated[finding.hazard].append(finding)
     return tuple(
-        attrs.evolve(finding, folded_under=_over(finding, findings)) if finding.inferred else finding
+        attrs.evolve(finding, folded_under=_over(finding, stated[finding.hazard])) if finding.inferred else finding
         for finding in findings
     )
 
 
-def _over(finding: Finding, findings: tuple[Finding, ...]) -> str | None:
+def _over(finding: Finding, stated: Sequence[Finding]) -> str | None:
+    """Return which of ``stated``, the findings of the same hazard that are not inferred, ``finding`` folds under."""
     if finding.relative is not None:
         return None
     mine = {partner.treatment for partner in finding.partners}
-    for other in findings:
-        if other.inferred or other.relative or other.hazard != finding.hazard:
-            continue
+    for other in stated:
         theirs = {partner.treatment for partner in other.partners}
         if mine and mine <= theirs:
             return other.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -13,8 +13,11 @@ from safetykb.model.choices import UseStatus
 from safetykb.model.considerations import Exposure
 from safetykb.model.entities import Compound, Condition, Treatment
 from safetykb.model.scales import Frequency
+from safetykb.model.studies import SearchRecord
 from safetykb.reasoning.graph import Graph, Path, graph_of
-from safetykb.reasoning.person import Person
+
+if TYPE_CHECKING:
+    from safetykb.reasoning.person import Person
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +67,7 @@ class Situation:
         """The links of the knowledge base."""
         return graph_of(self.knowledge)
 
-    @property
+    @cached_property
     def form(self) -> str | None:
         """The form asked about, or the only one that there is (by the route asked about)."""
         asked = self.exposure or Exposure()
@@ -124,7 +127,12 @@ class Situation:
         views += [self._view(_as_treatment(id)) for id in self._taken if id not in known]
         return tuple(sorted(views, key=lambda view: (view.name.casefold(), view.id)))
 
-    @property
+    @cached_property
+    def fillers(self) -> Mapping[str, TreatmentView]:
+        """The treatments that may fill a side of a claim: not what the compound is, nor what is known not taken."""
+        return {view.id: view for view in self.treatments if not view.holds_asked and not view.excluded}
+
+    @cached_property
     def _taken(self) -> tuple[str, ...]:
         """The medicines that the patient takes, other than the compound itself."""
         takes = self.patient.takes if self.patient else ()
@@ -155,6 +163,12 @@ class Situation:
                 for record in self.knowledge.conditions[entity].treatments:
                     found.setdefault(record.treatment, record)
         return tuple(found.values())
+
+    @cached_property
+    def searches(self) -> tuple[SearchRecord, ...]:
+        """The standing search records about the compound or a term that covers it, in the order of their ids."""
+        found = (search for subject in self.own for search in self.knowledge.searches_of(subject))
+        return tuple(sorted(found, key=lambda search: search.id))
 
     @cached_property
     def specialist(self) -> str | None:

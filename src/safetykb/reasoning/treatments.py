@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import attrs
@@ -45,7 +46,11 @@ def treatment_rows(situation: Situation, findings: Sequence[Finding]) -> tuple[T
 
     A treatment that a complete list of medicines rules out has no row.
     """
-    rows = [_row(situation, view, findings) for view in situation.treatments if not view.excluded]
+    met: dict[str, list[tuple[Finding, Partner]]] = defaultdict(list)
+    for finding in findings:
+        for partner in finding.partners if finding.relative is None else ():
+            met[partner.treatment].append((finding, partner))
+    rows = [_row(situation, view, met[view.id]) for view in situation.treatments if not view.excluded]
     return tuple(sorted(rows, key=_order))
 
 
@@ -54,8 +59,7 @@ def _order(row: TreatmentRow) -> tuple[object, ...]:
     return (not row.taken, -rank, not row.findings, not row.usual, row.name.casefold(), row.id)
 
 
-def _row(situation: Situation, view: TreatmentView, findings: Sequence[Finding]) -> TreatmentRow:
-    met = [(finding, partner) for finding in findings if (partner := partner_in(finding, view.id)) is not None]
+def _row(situation: Situation, view: TreatmentView, met: Sequence[tuple[Finding, Partner]]) -> TreatmentRow:
     stated = [p.concern for _, p in met if not p.inferred and not p.narrower and p.concern is not None]
     return TreatmentRow(
         id=view.id,
