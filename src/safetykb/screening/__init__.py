@@ -2,8 +2,8 @@
 
 A row of ``findings`` is what ``safetykb.review(medicine, condition, patient)`` finds, for each medicine that a patient
 takes and each condition that the patient has. In scope is every finding of the compound itself (a relative's is not)
-that needs no medicine which nobody is known to take: its ``if_taking`` is empty. With ``at_least``, those of that
-concern or higher. On this scope no finding is left out and none is added.
+that needs no other medicine, or one that the patient takes. With ``at_least``, those of that concern or higher. On
+this scope no finding is left out and none is added.
 
 The columns of a table of patients are ``id`` and the fields of ``safetykb.Patient``, blood pressure as ``systolic`` and
 ``diastolic``; those that are missing are unknown.
