@@ -8,7 +8,7 @@ from safetykb.model.scales import Concern, Directness
 from safetykb.reasoning.absence import Phrase, direct_absence, interaction_absence
 from safetykb.reasoning.findings import Place
 from safetykb.reasoning.situation import Situation
-from safetykb.reasoning.treatments import TreatmentRow
+from safetykb.reasoning.treatments import TreatmentRow, partner_in
 
 from .building_blocks import World, world
 
@@ -47,6 +47,20 @@ def test_treatments_flow_down_and_the_narrower_record_wins():
         "own": "walking",
     }
     assert set(rows(made)) == {"wide", "both"}
+
+
+def test_what_a_relative_meets_is_in_no_row():
+    """A treatment that a relative's own finding meets has no part in it for the compound asked about."""
+    made = world(treatments="other:pain").compound("mirror")
+    made.compound("drug", related=[{"compound": "mirror", "how": "enantiomer-of"}])
+    made.claim("mirror/other", "avoid", taking="other").claim("drug/other", "avoid", taking="other")
+    review = made.review()
+    assert {f.id: partner_in(f, "other") == f.partners[0] for f in review.findings} == {
+        "drug/other": True,
+        "mirror/other": False,
+    }
+    assert partner_in(review.finding("mirror/other"), "other") is None
+    assert partner_in(review.finding("drug/other"), "stranger") is None
 
 
 def test_specialist_flows_down():
