@@ -11,26 +11,17 @@ import schema_org
 from pyld import jsonld
 
 import safetykb
-from safetykb import KnowledgeBase, Patient, SafetyReview
+from safetykb import Patient, SafetyReview
 from safetykb.errors import InvalidQuestion
 from safetykb.rendering.characters import printable
 from safetykb.rendering.html import to_html
 from safetykb.rendering.outline import Document
+from tests.answer.helpers import ask as review
+from tests.answer.helpers import sample
 from tests.browser.poisoning import HOSTILE, poisoned, reviews
-from tests.knowledge.trees import SAMPLE
 
 SCHEMA = "https://schema.org/"
 MADE = {"Text": str, "URL": str, "Date": str}
-
-
-@functools.cache
-def sample() -> KnowledgeBase:
-    return KnowledgeBase.load(SAMPLE)
-
-
-@functools.cache
-def review() -> SafetyReview:
-    return safetykb.review("examplamine", "demo disease", knowledge=sample())
 
 
 @functools.cache

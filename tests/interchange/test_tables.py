@@ -14,7 +14,7 @@ import pyarrow
 import pytest
 
 import safetykb
-from safetykb import Finding, KnowledgeBase, SafetyReview
+from safetykb import Finding, KnowledgeBase
 from safetykb.answer.contract import review_dict, source_dict
 from safetykb.answer.tables import PARTS, review_columns
 from safetykb.errors import NoSuchRecord
@@ -22,19 +22,10 @@ from safetykb.knowledge.base import Collection
 from safetykb.knowledge.tables import SHAPES, table_of
 from safetykb.model.evidence import NOT_EXPORTED
 from safetykb.tabular import Column, Form, Table, columns_of, columns_of_schema
-from tests.knowledge.trees import SAMPLE
+from tests.answer.helpers import SAMPLE, sample
+from tests.answer.helpers import ask as review
 
 KINDS = ("assertions", "compounds", "conditions", "considerations", "searches", "sources", "studies", "terms")
-
-
-@functools.cache
-def sample() -> KnowledgeBase:
-    return KnowledgeBase.load(SAMPLE)
-
-
-@functools.cache
-def review() -> SafetyReview:
-    return safetykb.review("examplamine", "demo disease", knowledge=sample())
 
 
 @functools.cache

@@ -342,6 +342,17 @@ def test_text_names_a_usual_treatment_under_its_class():
     assert "Contraindicated if taking heavy. Avoid if taking class (among them one). " in found.text
 
 
+def test_text_names_a_usual_treatment_under_no_second_class():
+    """A medicine that stands among the usual treatments is not named again under a class that may be taken as well."""
+    made = World().compound("drug").term("wide").term("class", broader="wide").compound("one").has("one", "class")
+    made.condition("disease", treatments="one:pain class:sleep")
+    made.claim("drug/wide", "avoid", taking="wide").claim("drug/one", "avoid", taking="one")
+    found = headline(made)
+    assert {need.fact: need.within for need in found.depends_on} == {"taking wide": None, "taking one": "one"}
+    assert "Avoid if taking class (among them one). " in found.text
+    assert found.text.count("one") == 1
+
+
 def test_a_heavier_claim_about_a_member_is_covered_by_no_lighter_class():
     """A medicine is named by itself where the class that it belongs to weighs less, or is not the whole of it."""
     made = World().compound("drug").condition("disease").term("class").compound("one").has("one", "class")
