@@ -35,7 +35,7 @@ from safetykb.interchange.extensions import EXTENSIONS
 from safetykb.interchange.fhir_values import LOINC_FIELDS
 from safetykb.knowledge.checks import CHECKS
 from safetykb.knowledge.checks.citing import SECTIONS
-from safetykb.knowledge.conversion import RENAMED
+from safetykb.knowledge.making import RENAMED
 from safetykb.knowledge.tables import SHAPES
 from safetykb.model import choices, scales
 from safetykb.model.choices import Design, StampRole

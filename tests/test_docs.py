@@ -24,8 +24,8 @@ import safetykb
 from safetykb import Concern
 from safetykb.cli import OK, main
 from safetykb.knowledge import loading, tree
-from safetykb.knowledge.conversion import json_key
 from safetykb.knowledge.layout import path_fields
+from safetykb.knowledge.making import json_key
 from safetykb.model.considerations import SafetyConsideration
 from tests.screening.agreement import expected
 

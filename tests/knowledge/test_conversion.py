@@ -9,7 +9,8 @@ import cattrs
 import pytest
 
 from safetykb.knowledge.checks import samples
-from safetykb.knowledge.conversion import RENAMED, json_key, make_converter, mismatches
+from safetykb.knowledge.conversion import make_converter, mismatches
+from safetykb.knowledge.making import RENAMED, json_key
 from safetykb.model.choices import Comparison, Kind, TermKind
 from safetykb.model.considerations import Dose, SafetyConsideration
 from safetykb.model.entities import Condition, StateTest, Synonym, Term, Treatment

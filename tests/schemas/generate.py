@@ -18,8 +18,8 @@ import attrs
 
 import safetykb
 from safetykb.answer.contract import SCHEMA_VERSION
-from safetykb.knowledge.conversion import json_key
 from safetykb.knowledge.layout import Edition, path_fields
+from safetykb.knowledge.making import json_key
 from safetykb.knowledge.strict_json import encode
 from safetykb.model.choices import Design, Kind, Origin, PolicyAction, Weight
 from safetykb.model.considerations import Exposure, SafetyConsideration

@@ -15,7 +15,7 @@ import msgspec
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.preconf.json import make_converter
 
-from safetykb.knowledge.conversion import RENAMED
+from safetykb.knowledge.making import RENAMED
 from safetykb.model.evidence import Citation, Source
 from safetykb.model.scales import Choice, EvidenceLevel, Scale
 

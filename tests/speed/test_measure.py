@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from safetykb import KnowledgeBase, knowledge_base
-from safetykb.knowledge import conversion
+from safetykb.knowledge import making
 from safetykb.knowledge.layout import place_of
 from safetykb.knowledge.tree import packaged_files
 from safetykb.model.evidence import Source
@@ -29,7 +29,7 @@ from .shapes import Readers, by_cattrs, by_msgspec, by_pydantic
 from .synthetic import SMALL, Sizes, knowledge
 from .timing import GROUP, Found, Peer, Profile, Rival, Row, in_turns, looped, measured, shown
 
-RENAMED = {key: name for name, key in conversion.RENAMED.items()}
+RENAMED = {key: name for name, key in making.RENAMED.items()}
 FEW_CLAIMS = Sizes(compounds=40, conditions=8, claims=20, classes=12, effects=24, enzymes=12, states=20)
 
 

@@ -15,8 +15,6 @@ from safetykb.knowledge.making import RENAMED, json_key
 from safetykb.model.evidence import Citation, Source
 from safetykb.model.scales import Choice, Scale
 
-__all__ = ["RENAMED", "Mismatch", "json_key", "make_converter", "mismatches"]
-
 _MOST_KEYS_TOLD: Final = 5
 _LONGEST_KEY: Final = 40
 

@@ -12,8 +12,8 @@ import attrs
 from safetykb.errors import Problem
 from safetykb.ids import MAX_ID
 from safetykb.knowledge.base import KnowledgeBase
-from safetykb.knowledge.conversion import json_key
 from safetykb.knowledge.layout import ENTITIES, path_fields
+from safetykb.knowledge.making import json_key
 from safetykb.model.evidence import Citation
 
 T = TypeVar("T")

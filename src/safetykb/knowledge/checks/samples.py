@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from safetykb.knowledge.conversion import json_key
+from safetykb.knowledge.making import json_key
 from safetykb.model.considerations import SafetyConsideration
 from safetykb.model.entities import Assertion, Compound, Condition, Term
 from safetykb.model.evidence import Source, SourceDetails, Statement
