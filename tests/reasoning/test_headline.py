@@ -353,6 +353,51 @@ def test_text_names_a_usual_treatment_under_no_second_class():
     assert found.text.count("one") == 1
 
 
+def test_text_names_each_of_a_chain_of_classes():
+    """A class within a class within a class: the widest is named, and the two others in brackets after it."""
+    made = World().compound("drug").term("small").term("middle", broader="wide").term("small", broader="middle")
+    made.condition("disease", treatments="small:a middle:b wide:c")
+    made.claim("drug/a", "avoid", taking="small").claim("drug/b", "avoid", taking="middle")
+    made.claim("drug/c", "avoid", taking="wide")
+    found = headline(made)
+    assert {entry.treatment: entry.within for entry in found.if_taking} == {
+        "small": "wide",
+        "middle": "wide",
+        "wide": None,
+    }
+    assert "Avoid if taking wide (among them middle, small). " in found.text
+
+
+@pytest.mark.parametrize("treatments", ["", "one:a other:b"])
+def test_text_names_both_of_two_classes_that_belong_to_each_other(treatments: str):
+    """Two classes of which each belongs to the other: one is named, the other in brackets; neither is lost."""
+    made = World().compound("drug").term("one", broader="other").has("other", "one")
+    made.condition("disease", treatments=treatments)
+    made.claim("drug/a", "avoid", taking="one").claim("drug/b", "avoid", taking="other")
+    found = headline(made)
+    assert {entry.within for entry in found.if_taking or found.depends_on} == {None, "one"}
+    assert "taking one (among them other)" in found.text
+
+
+def test_text_names_the_heavier_of_two_classes_that_belong_to_each_other():
+    """Of two classes that belong to each other the heavier one is named, whichever its name."""
+    made = World().compound("drug").condition("disease").term("one", broader="other").has("other", "one")
+    made.claim("drug/a", "avoid", taking="one").claim("drug/b", "contraindicated", taking="other")
+    found = headline(made)
+    assert {need.fact: need.within for need in found.depends_on} == {"taking other": None, "taking one": "other"}
+
+
+def test_a_class_that_counts_for_one_form_covers_nothing():
+    """What holds of a class as tablets does not hide what holds of a member, however the compound is taken."""
+    made = World().compound("drug", "tablet:oral", "drops:oral").condition("disease").term("class")
+    made.compound("one").has("one", "class")
+    made.claim("drug/a", "avoid", taking="class", exposure={"form": "tablet"}).claim("drug/b", "avoid", taking="one")
+    found = headline(made)
+    assert {need.within for need in found.depends_on} == {None}
+    assert "Avoid if any of these holds (nobody has said): taking one. " in found.text
+    assert "Avoid, as tablet, if any of these holds (nobody has said): taking class. " in found.text
+
+
 def test_a_heavier_claim_about_a_member_is_covered_by_no_lighter_class():
     """A medicine is named by itself where the class that it belongs to weighs less, or is not the whole of it."""
     made = World().compound("drug").condition("disease").term("class").compound("one").has("one", "class")

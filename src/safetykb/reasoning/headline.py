@@ -178,14 +178,38 @@ def _if_taking(findings: Iterable[Finding]) -> tuple[IfTaking, ...]:
     return tuple(sorted(found.values(), key=lambda entry: (-entry.concern.rank, entry.name.casefold())))
 
 
+@attrs.frozen
+class _Weighed:
+    """A medicine or class of the headline, and how much it weighs there."""
+
+    id: str
+    concern: Concern
+
+    def covers(self, other: _Weighed, reach: Callable[[str], Container[str]]) -> bool:
+        """Tell whether ``other`` belongs to this, which weighs as much or more.
+
+        Of two that belong to each other the heavier covers, then the first id, so that one of them stays to be named.
+        """
+        if self.concern < other.concern or self.id not in reach(other.id):
+            return False
+        return other.id not in reach(self.id) or self.concern > other.concern or self.id < other.id
+
+
+def _over(
+    covered: Sequence[_Weighed], candidates: Iterable[_Weighed], reach: Callable[[str], Container[str]]
+) -> str | None:
+    """Return the widest candidate that covers all of ``covered`` and that nothing else covers, so that it is named."""
+    found = [wide for wide in candidates if all(wide.covers(one, reach) for one in covered)]
+    named = [wide.id for wide in found if not any(other.covers(wide, reach) for other in found)]
+    widest = [id for id in named if not any(other in reach(id) for other in named if other != id)]
+    return next(iter((*widest, *named)), None)
+
+
 def _in_classes(entries: tuple[IfTaking, ...], reach: Callable[[str], Container[str]]) -> tuple[IfTaking, ...]:
     """Say of each usual treatment which other one is a class that it belongs to and weighs as much."""
-
-    def over(entry: IfTaking) -> str | None:
-        wider = (other for other in entries if other is not entry and other.concern >= entry.concern)
-        return next((other.treatment for other in wider if other.treatment in reach(entry.treatment)), None)
-
-    return tuple(attrs.evolve(entry, within=over(entry)) for entry in entries)
+    weighed = [_Weighed(entry.treatment, entry.concern) for entry in entries]
+    pairs = zip(entries, weighed, strict=True)
+    return tuple(attrs.evolve(entry, within=_over((one,), weighed, reach)) for entry, one in pairs)
 
 
 def _depends_on(findings: Iterable[Finding]) -> tuple[DependsOn, ...]:
@@ -205,21 +229,16 @@ def _covered(
     needs: tuple[DependsOn, ...], if_taking: Iterable[IfTaking], reach: Callable[[str], Container[str]]
 ) -> tuple[DependsOn, ...]:
     """Say of each medicine that would have to be taken what else in the headline covers it and weighs as much."""
-    usual = [(entry.treatment, entry.concern) for entry in if_taking]
-    wide = [(need.medicines[0], need.concern) for need in needs if len(need.medicines) == 1]
+    usual = [_Weighed(entry.treatment, entry.concern) for entry in if_taking]
+    weighed = [[_Weighed(id, need.concern) for id in need.medicines] for need in needs]
+    wide = [*usual, *(found[0] for found in weighed if len(found) == 1)]
 
-    def over(need: DependsOn) -> str | None:
-        others = [(id, concern) for id, concern in wide if id not in need.medicines or concern > need.concern]
-        found = [
-            id
-            for id, concern in (*usual, *others)
-            if concern >= need.concern and all(id in reach(medicine) for medicine in need.medicines)
-        ]
-        named = [id for id in found if (id,) == need.medicines]
-        widest = [id for id in found if not any(other in reach(id) for other in found if other != id)]
-        return next(iter((*named, *widest)), None)
+    def over(covered: Sequence[_Weighed]) -> str | None:
+        named = [one.id for one in usual if [one.id] == [o.id for o in covered] and one.concern >= covered[0].concern]
+        return next(iter(named), None) or _over(covered, wide, reach)
 
-    return tuple(attrs.evolve(need, within=over(need)) if need.medicines else need for need in needs)
+    pairs = zip(needs, weighed, strict=True)
+    return tuple(attrs.evolve(need, within=over(covered)) if covered else need for need, covered in pairs)
 
 
 def _need(finding: Finding, concern: Concern) -> DependsOn | None:
