@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from safetykb.answer.assembly import SafetyReview
+from safetykb.model.patient import Patient
 from safetykb.model.scales import Concern, Directness
 from safetykb.reasoning.findings import Place
 
@@ -86,7 +87,7 @@ def test_sections():
 # --- within a block ---------------------------------------------------------------------------------------------------
 
 
-def order(made: World, **more: str) -> list[str]:
+def order(made: World, **more: Any) -> list[str]:
     return [finding.id.partition("/")[2] for finding in made.review(**more).findings]
 
 
@@ -114,15 +115,27 @@ def test_then_level():
     assert order(made) == ["b", "a"]
 
 
-def test_directness_before_seriousness():
+def test_of_these_people_before_seriousness():
     """What speaks of these people stands before what does not, however serious that is."""
     made = world().term("harm", "effect").claim("drug/a", "avoid", having="pregnancy", serious="fatal")
     made.condition("stage", broader="disease").claim("drug/b", "avoid", having="stage")
     assert order(made) == ["b", "a"]
 
 
+@pytest.mark.parametrize(
+    ("partner", "asked"),
+    [("taken", {"patient": Patient(medications=("taken",))}), ("usual", {})],
+)
+def test_seriousness_before_directness_of_these_people(partner: str, asked: dict[str, Any]):
+    """Of what speaks of these people the more serious stands first, though a class states it and the medicine the rest."""
+    made = world(treatments="usual:pain").compound("taken").has("drug", "class").has("drug", "other-class")
+    made.claim("drug/a", "avoid", taking=partner).claim("class/b", "avoid", taking=partner, serious="life-threatening")
+    made.claim("other-class/c", "avoid", taking=partner, serious="hospital")
+    assert order(made, **asked)[:3] == ["b", "c", "a"]
+
+
 def test_then_seriousness():
-    """Of one level and directness the more serious stands first; not known to be serious stands last."""
+    """Of one level, and of people alike, the more serious stands first; not known to be serious stands last."""
     made = world().claim("drug/a").claim("drug/b", serious="hospital").claim("drug/c", serious="fatal")
     assert order(made) == ["c", "b", "a"]
 

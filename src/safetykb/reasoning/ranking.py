@@ -84,12 +84,18 @@ def medicine_monitoring(situation: Situation) -> list[Finding]:
 
 
 def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = None) -> tuple[object, ...]:
-    """Return the place of a finding: block, concern, not inferred, basis, level, directness, serious, id."""
+    """Return the place of a finding.
+
+    Block, concern, not inferred, basis, level, of these people, serious, directness, id: among what speaks of the
+    condition, of a treatment of it or of a fact of the patient the more serious stands first, of whichever class it
+    is said.
+    """
     concern = finding.concern.rank if finding.concern else 0
     serious = finding.serious.rank if finding.serious else 0
     foreign = jurisdiction is not None and all(
         knowledge.sources[key].details.jurisdiction != jurisdiction for key in finding.sources
     )
+    of_these_people = finding.speaks or finding.personal or bool(finding.partners)
     evidence = finding.evidence
     return (
         _BLOCKS.index(finding.block),
@@ -97,8 +103,9 @@ def rank(knowledge: KnowledgeBase, finding: Finding, jurisdiction: str | None = 
         finding.inferred,
         -evidence.basis.rank,
         -evidence.level.rank,
-        -evidence.directness.rank,
+        not of_these_people,
         -serious,
+        -evidence.directness.rank,
         foreign,
         finding.id,
     )
