@@ -127,9 +127,9 @@ def test_of_these_people_before_seriousness():
     [("taken", {"patient": Patient(medications=("taken",))}), ("usual", {})],
 )
 def test_seriousness_before_directness_of_these_people(partner: str, asked: dict[str, Any]):
-    """Of what speaks of these people the more serious stands first, though a class states it and the medicine the rest."""
+    """Of what speaks of these people the more serious stands first, even where a class states it."""
     made = world(treatments="usual:pain").compound("taken").has("drug", "class").has("drug", "other-class")
-    made.claim("drug/a", "avoid", taking=partner).claim("class/b", "avoid", taking=partner, serious="life-threatening")
+    made.claim("class/b", "avoid", taking=partner, serious="life-threatening").claim("drug/a", "avoid", taking=partner)
     made.claim("other-class/c", "avoid", taking=partner, serious="hospital")
     assert order(made, **asked)[:3] == ["b", "c", "a"]
 

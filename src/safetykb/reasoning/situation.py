@@ -122,9 +122,9 @@ class Situation:
     @cached_property
     def treatments(self) -> tuple[TreatmentView, ...]:
         """The treatments of the condition other than the compound itself, in the order of their names."""
-        views = [self._view(record) for record in self._records if record.treatment != self.compound.id]
+        views = [self.view_of(record) for record in self._records if record.treatment != self.compound.id]
         known = {view.id for view in views}
-        views += [self._view(_as_treatment(id)) for id in self._taken if id not in known]
+        views += [self.view_of(_as_treatment(id)) for id in self._taken if id not in known]
         return tuple(sorted(views, key=lambda view: (view.name.casefold(), view.id)))
 
     @cached_property
@@ -138,7 +138,8 @@ class Situation:
         takes = self.patient.takes if self.patient else ()
         return tuple(id for id in takes if id != self.compound.id)
 
-    def _view(self, record: Treatment) -> TreatmentView:
+    def view_of(self, record: Treatment) -> TreatmentView:
+        """Return a treatment as it stands beside the compound and what the patient takes."""
         same = [known for known in self.treats if known.purpose == record.purpose]
         alternative = bool(same) and not any(known.combined for known in (*same, record))
         members = tuple(id for id in self._taken if record.treatment in self.graph.reach(id))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -49,7 +49,7 @@ TRUTHS: Final = ("pregnant", "could_become_pregnant", "breastfeeding", "dialysis
 WORDS: Final = ("sex", "child_pugh")
 _ROLES: Final = (Role.SUBJECT, Role.TAKING)
 
-Row = dict[str, Any]
+Row = tuple[object, ...]
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -61,12 +61,23 @@ class ClosedTables:
     numbers: int
 
 
+class _Partner(NamedTuple):
+    """A treatment or medicine that fills a side of claims, and the rank of its path."""
+
+    view: str
+    members: tuple[str, ...]
+    narrower: str | None
+    unbanded: bool
+    is_it: bool
+    rank: int
+
+
 class _Link(NamedTuple):
     """A treatment or medicine that fills a side of a claim, as the other side of ``side``."""
 
     claim: str
     side: int
-    part: PartnerPart
+    partner: _Partner
     unbanded: bool
     kept: tuple[bool, bool]
 
@@ -101,8 +112,10 @@ class _Maker:
             people = Situation(knowledge=knowledge, compound=nobody, condition=knowledge.conditions[condition])
             self.people[condition] = people
             self.views[condition] = tuple(view.id for view in people.treatments)
-            self.all_views |= {view.id: view for view in attrs.evolve(people, patient=taking).treatments}
-        self.parts: dict[str, tuple[PartnerPart, ...]] = {}
+            for view in people.treatments:
+                if view.id not in self.all_views:
+                    self.all_views[view.id] = self.anybody.view_of(view.record)
+        self.found: dict[str, tuple[_Partner, ...]] = {}
         self.asks: dict[str, set[str]] = {id: set() for id in self.asked}
         self.rows: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
 
@@ -121,7 +134,7 @@ class _Maker:
         return ClosedTables(tables=_tables(self.rows), states=self.states, numbers=self.numbers)
 
     def add(self, table: str, *values: object) -> None:
-        self.rows[table].append(dict(zip(_COLUMNS[table], values, strict=True)))
+        self.rows[table].append(values)
 
     def names(self) -> None:
         for name, asked in self.vocabulary.medicines.items():
@@ -175,49 +188,53 @@ class _Maker:
         yield from self.links(situation, claim, sides)
 
     def links(self, situation: Situation, claim: SafetyConsideration, sides: Mapping[int, Match]) -> Iterator[_Link]:
-        filled: dict[int, dict[str, PartnerPart]] = {}
+        filled: dict[int, dict[str, _Partner]] = {}
         for side, match in sides.items():
             found = self.partners(match.other) if match.other is not None else ()
             if claim.kind is Kind.NO_INCREASE:
-                found = tuple(part for part in found if not part.path.links)
+                found = tuple(partner for partner in found if partner.is_it)
             out = {situation.compound.id, *situation.own}
-            filled[side] = {part.view.id: part for part in found if part.view.id not in out}
-        for side, parts in filled.items():
+            filled[side] = {partner.view: partner for partner in found if partner.view not in out}
+        for side, partners in filled.items():
             there = filled.get(1 - side, {})
-            for view, part in parts.items():
-                mine = part.unbanded or sides[side].unbanded
+            for view, partner in partners.items():
+                mine = partner.unbanded or sides[side].unbanded
                 theirs = view in there and (there[view].unbanded or sides[1 - side].unbanded)
                 beaten = mine and view in there and not theirs
                 fallback = view not in there or (theirs and not mine)
                 kept = (not beaten, fallback) if side == 0 else (fallback, not beaten)
-                yield _Link(claim.id, side, part, mine, kept)
+                yield _Link(claim.id, side, partner, mine, kept)
 
-    def partners(self, other: str) -> tuple[PartnerPart, ...]:
-        if other not in self.parts:
+    def partners(self, other: str) -> tuple[_Partner, ...]:
+        if other not in self.found:
             parts = (partner_of(self.anybody, view, other) for view in self.all_views.values())
-            self.parts[other] = tuple(part for part in parts if part is not None)
-        return self.parts[other]
+            self.found[other] = tuple(_partner(part) for part in parts if part is not None)
+        return self.found[other]
 
-    def add_links(self, id: str, links: Sequence[_Link]) -> None:
-        by_claim: dict[str, list[_Link]] = defaultdict(list)
+    def add_links(self, id: str, links: Iterable[_Link]) -> None:
+        by_view: dict[str, list[_Link]] = defaultdict(list)
         for link in links:
-            by_claim[link.claim].append(link)
-            view = link.part.view.id
+            by_view[link.partner.view].append(link)
+        for view, held in by_view.items():
             if view in self.taken:
-                self.add("taken_links", id, view, *_told(link, met=True))
+                self.rows["taken_links"] += [(id, view, *_told(link, met=True)) for link in held]
+        of_members = {view: [*self.members(held)] for view, held in by_view.items()}
         for condition, views in self.views.items():
-            for claim, held in by_claim.items():
-                here = [link for link in held if link.part.view.id in views]
-                if here:
-                    self.add("usual_links", id, condition, claim, *_gathered(here))
-                for link in here:
-                    self.add_members(id, condition, link)
+            by_claim: dict[str, list[_Link]] = defaultdict(list)
+            for view in views:
+                for link in by_view.get(view, ()):
+                    by_claim[link.claim].append(link)
+                self.rows["class_links"] += [(id, condition, *told) for told in of_members.get(view, ())]
+            self.rows["usual_links"] += [(id, condition, claim, *_gathered(here)) for claim, here in by_claim.items()]
 
-    def add_members(self, id: str, condition: str, link: _Link) -> None:
-        """Add each medicine that belongs to a treatment of a condition, as to a class, and is not the treatment."""
-        for member in [one for one in link.part.view.members if one != link.part.view.id]:
-            met = link.part.narrower is None or link.part.narrower in self.graph.reach(member)
-            self.add("class_links", id, condition, member, *_told(link, met=met))
+    def members(self, links: Iterable[_Link]) -> Iterator[Row]:
+        """Tell of each medicine that belongs to a treatment, as to a class, and is not the treatment."""
+        for link in links:
+            narrower = link.partner.narrower
+            for member in link.partner.members:
+                if member != link.partner.view:
+                    met = narrower is None or narrower in self.graph.reach(member)
+                    yield member, *_told(link, met=met)
 
     # --- claims and states ----------------------------------------------------------------------------------------
 
@@ -329,22 +346,28 @@ def _exposure(match: Match) -> int:
     return OPEN if Status.OPEN in found else FREE
 
 
-def _told(link: _Link, *, met: bool) -> tuple[object, ...]:
-    part = link.part
-    absent = part.narrower is not None and not met
-    return link.claim, link.side, link.unbanded, _rank(part.path), *link.kept, met, absent, part.view.id
+def _partner(part: PartnerPart) -> _Partner:
+    view = part.view
+    return _Partner(view.id, view.members, part.narrower, part.unbanded, not part.path.links, _rank(part.path))
 
 
-def _gathered(links: Iterable[_Link]) -> tuple[object, ...]:
+def _told(link: _Link, *, met: bool) -> Row:
+    partner = link.partner
+    absent = partner.narrower is not None and not met
+    return link.claim, link.side, link.unbanded, partner.rank, *link.kept, met, absent, partner.view
+
+
+def _gathered(links: Iterable[_Link]) -> Row:
     """Return what the treatments of a condition bring to a claim, whoever takes them; -1 is none."""
-    held = [*links]
-    told: list[object] = []
-    for side in (0, 1):
-        for unbanded in (False, True):
-            mine = [link for link in held if link.side == side and link.unbanded is unbanded]
-            kept = [_rank(link.part.path) for link in mine if link.kept[side]]
-            told += [bool(mine), max(kept, default=-1)]
-    return *told, sorted({link.part.view.id for link in held})
+    there, best = [False] * 4, [-1] * 4
+    views = set()
+    for _, side, partner, unbanded, kept in links:
+        place = 2 * side + unbanded
+        there[place] = True
+        if kept[side] and partner.rank > best[place]:
+            best[place] = partner.rank
+        views.add(partner.view)
+    return *(told for pair in zip(there, best, strict=True) for told in pair), sorted(views)
 
 
 _SIDE: Final = ("exists", "unbanded", "signal", "level", "linked", "exposure")
@@ -430,4 +453,9 @@ def schemas() -> dict[str, ArrowSchema]:
 def _tables(rows: Mapping[str, Sequence[Row]]) -> dict[str, ArrowTable]:
     import pyarrow as pa
 
-    return {name: pa.Table.from_pylist([*rows[name]], schema=schema) for name, schema in schemas().items()}
+    found = {}
+    for name, schema in schemas().items():
+        columns = zip(*rows[name], strict=True) if rows[name] else [()] * len(schema)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        found[name] = pa.Table.from_arrays(arrays, schema=schema)
+    return found

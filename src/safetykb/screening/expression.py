@@ -43,7 +43,7 @@ FINDING: Final = (
 """The columns of a finding, after its patient."""
 _GRADED: Final = (
     *("compound", "claim", "kind", "hazard", "serious", "concern", "basis", "level", "directness", "block", "inferred"),
-    *("personal", "speaks", "of_these_people", "is_open", "open_states", "exposure", "other", "taken", "met", "partners"),
+    *("personal", "speaks", "near", "is_open", "open_states", "exposure", "other", "taken", "met", "partners"),
 )
 _LOWEST: Final = EvidenceLevel.members()[-1].rank
 
@@ -408,7 +408,7 @@ class Screening:
             (rows.other, _place(Place.TREATMENTS)),
             else_=_place(Place.EVERYBODY),
         )
-        return rows.mutate(directness=directness, block=block, of_these_people=direct).select(*also, *_GRADED)
+        return rows.mutate(directness=directness, block=block, near=direct).select(*also, *_GRADED)
 
     # --- folded ---------------------------------------------------------------------------------------------------
 
@@ -620,8 +620,8 @@ def _order(rows: Column) -> Column:
     """Return the place of a finding that is not inferred as a text that sorts: one digit a rank, then its id."""
     import ibis
 
-    others = ibis.ifelse(rows.of_these_people, 0, 1)
-    ranks = (rows.block, 9 - rows.concern, 9 - rows.basis, 9 - rows.level, others, 9 - rows.serious, 9 - rows.directness)
+    far = ibis.ifelse(rows.near, 0, 1)
+    ranks = (rows.block, 9 - rows.concern, 9 - rows.basis, 9 - rows.level, far, 9 - rows.serious, 9 - rows.directness)
     text = ibis.literal("")
     for rank in ranks:
         text = text.concat(rank.cast("string"))
