@@ -19,6 +19,7 @@ from safetykb.model.scales import Frequency, Seriousness
 from safetykb.reasoning.findings import Place
 from safetykb.rendering.outline import Entry, Section, Tone
 from safetykb.rendering.wrapping import display_width
+from tests.reasoning.building_blocks import World
 
 from .helpers import FORMATS, SHOWN, WIDE, ask, blocks, changed, cites, entries, forms, only, plain, sample, words
 
@@ -255,6 +256,16 @@ def test_badges():
         "NO INCREASE SEEN",
         Tone.NEUTRAL,
     )
+
+
+def test_an_undetermined_answer_shows_the_most_that_may_hold():
+    """Where only what nobody said would settle it, the badge of the most that may hold stands beside UNDETERMINED."""
+    made = World().compound("drug").condition("disease", treatments="one:pain")
+    made.claim("drug/a", "contraindicated", taking="one").claim("drug/b", "avoid", having="pregnancy")
+    opening = words(made.review())
+    assert "UNDETERMINED or, if what is named below holds, CONTRAINDICATED. No statement that was read" in opening
+    made = World().compound("drug").condition("disease").claim("drug/b", "avoid", having="pregnancy")
+    assert "UNDETERMINED No statement that was read holds" in words(made.review())
 
 
 def test_an_undetermined_answer_says_so_first():

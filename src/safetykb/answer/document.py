@@ -158,9 +158,16 @@ class _Writer:
         """Yield the badge, with what it means where nothing is known, then each further sentence on its own."""
         headline = self.review.headline
         first, *rest = headline_sentences(headline)
-        told = self.because() if headline.concern else spans(f" {first.partition(': ')[2].capitalize()}")
+        told = self.because() if headline.concern else self.undetermined(first.partition(": ")[2].capitalize())
         yield paragraph(badge_of(headline.concern), *told)
         yield items(*(self.led(sentence) for sentence in rest if not sentence.startswith(NOT_CHECKED)))
+
+    def undetermined(self, meaning: str) -> Spans:
+        """Say what undetermined means, after the badge of the most that may hold."""
+        highest = self.review.headline.highest
+        if highest is None:
+            return spans(f" {meaning}")
+        return spans(" or, if what is named below holds, ", badge_of(highest), f". {meaning}")
 
     def patient(self) -> Block:
         lines = (f"{line.text}: {line.told}{self.seen(line.findings)}" for line in self.review.facts)
