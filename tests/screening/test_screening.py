@@ -221,9 +221,9 @@ def test_no_patient_disappears():
     summary = {row["patient"]: row for row in screened.summary.to_pylist()}
     assert {name: (row["outcome"], row["concern"]) for name, row in summary.items()} == {
         "a": ("findings", "caution"),
-        "b": ("no finding (this is not reassurance)", "undetermined"),
+        "b": ("no finding at caution or above (this is not reassurance)", "undetermined"),
         "c": ("not assessed: no medicine in a condition that is known here", "undetermined"),
-        "d": ("not assessed: no medicine in a condition was stated", "undetermined"),
+        "d": ("not assessed: no medicine in a condition that is asked about here was stated", "undetermined"),
         "e": ("findings", "caution"),
     }
     assert {name: row["not_checked"] for name, row in summary.items()} == {"a": 0, "b": 0, "c": 4, "d": 0, "e": 3}
@@ -248,13 +248,99 @@ def test_value_that_nobody_can_have_is_unknown():
     """A value that Patient refuses counts as unknown and is told of, without the value."""
     made = world().term("state-a", "state", tests=[{"field": "egfr", "comparison": "<", "value": 30}])
     made.claim("drug/a", having="state-a").claim("drug/b", having="state-a", joined=True)
-    wrong: dict[str, Any] = {"egfr": -1.0, "sex": "male", "pregnant": True, "child_pugh": "D", "age": float("nan")}
+    wrong: dict[str, Any] = {"egfr": -1.0, "sex": "male", "pregnant": True, "child_pugh": "D", "age": 200.0}
     screened = screen_table(table_of([person(**wrong)]), knowledge=made.knowledge())
     assert [(row["claim"], row["status"]) for row in screened.findings.to_pylist()] == [("drug/a", "open")]
     told = {row["field"]: row for row in screened.not_checked.to_pylist()}
     assert set(told) == {"egfr", "pregnant", "child_pugh", "age"}
     assert "-1" not in str(told)
     assert told["pregnant"]["reason"] == "sex says male and this says otherwise"
+
+
+def told_of(column: pa.Array, field: str, **more: pa.Array) -> tuple[list[str], dict[str, str]]:
+    """What is found with ``field`` stated in a column, and why a value of a patient is not used."""
+    made = world().term("state-a", "state", tests=[{"field": "egfr", "comparison": "<", "value": 30}])
+    made.condition("pregnancy", tests=[{"field": "pregnant", "comparison": "=", "value": True}])
+    made.claim("drug/a", having="state-a").claim("drug/b", having="pregnancy")
+    ids = [str(number) for number in range(len(column))]
+    names = {"medications": [["drug"]] * len(ids), "conditions": [["disease"]] * len(ids)}
+    screened = screen_table(pa.table({"id": ids, field: column, **more, **names}), knowledge=made.knowledge())
+    met = [row["patient"] for row in screened.findings.to_pylist() if row["status"] == "met"]
+    return met, {row["patient"]: row["reason"] for row in screened.not_checked.to_pylist()}
+
+
+def test_a_truth_in_numbers_is_one_or_nought():
+    """One is yes and nought is no; every other number is a code of somebody's, told of and not used."""
+    outside = "this is outside what a person can have, or no such value"
+    assert told_of(pa.array([1, 0, 2, 9, -1, None]), "pregnant") == (["0"], dict.fromkeys("234", outside))
+    given = pa.array([1.0, 0.0, 0.5, float("nan")], pa.float64())
+    assert told_of(given, "pregnant") == (["0"], {"2": outside})
+
+
+def test_what_is_not_a_number_states_nothing():
+    """NaN, as data frames write what is missing, is nothing said: no value, and none that is not used."""
+    assert told_of(pa.array([24.0, float("nan"), None], pa.float64()), "egfr") == (["0"], {})
+
+
+def test_a_number_in_a_text_is_read_alike_everywhere():
+    """A text is a number if it is written as one, blanks apart; what one engine alone would take is not used."""
+    texts = pa.array([" 24 ", "2.4e1", "24d", "2_4", "24 ml", "", "+24.", ".5"])
+    met, reasons = told_of(texts, "egfr")
+    assert (met, sorted(reasons)) == (["0", "1", "6", "7"], ["2", "3", "4"])
+
+
+def test_a_truth_that_is_none_is_not_laid_to_the_sex():
+    """A text that is no truth is told of as such; only a pregnancy of a man is told of as against the sex."""
+    sexes = pa.array(["female", None, "male", "male"])
+    met, reasons = told_of(pa.array(["unknown", " true ", "true", "maybe"]), "pregnant", sex=sexes)
+    assert met == ["1"]
+    assert reasons == {
+        "0": "this is outside what a person can have, or no such value",
+        "2": "sex says male and this says otherwise",
+        "3": "this is outside what a person can have, or no such value",
+    }
+
+
+def test_half_a_blood_pressure_is_told_of():
+    """One number of a blood pressure without the other is not used, and not passed over in silence."""
+    systolic, diastolic = pa.array([190.0, 120.0, 900.0]), pa.array([None, 80.0, 80.0], pa.float64())
+    made = world().knowledge()
+    table = pa.table({"id": ["a", "b", "c"], "systolic": systolic, "diastolic": diastolic})
+    rows = [
+        (row["patient"], row["field"], row["reason"])
+        for row in screen_table(table, knowledge=made).not_checked.to_pylist()
+    ]
+    assert rows == [
+        ("a", "systolic", "of a blood pressure both numbers are needed"),
+        ("c", "systolic", "this is outside what a person can have, or no such value"),
+    ]
+
+
+def test_semicolons_alone_state_nothing():
+    """A text of nothing but semicolons is not taken for ``none``: what it leaves open stays open."""
+    made = world().term("allergy", "state", tests=[{"field": "allergies", "comparison": "=", "value": "{subject}"}])
+    table = pa.table(
+        {"id": ["a", "b"], "medications": ["drug", "drug"], "conditions": ["disease"] * 2, "allergies": [" ; ", "none"]}
+    )
+    found = screen_table(table, knowledge=made.claim("drug/a", having="allergy").knowledge()).findings.to_pylist()
+    assert [(row["patient"], row["status"]) for row in found] == [("a", "open")]
+
+
+@pytest.mark.parametrize("at_least", [None, "monitor", "caution", "contraindicated"])
+def test_the_concern_of_a_patient_counts_what_is_not_asked_for(at_least: str | None):
+    """The concern in the summary is that of the headlines, whatever concern the findings are asked from."""
+    made = world().compound("other").claim("drug/a", "monitor", having="disease", kind="monitoring")
+    made.claim("other/a", "inform", having="disease").claim("other/b", "caution", having="disease", taking="drug")
+    people = [person(id="a"), person(id="b", medications=["other"]), person(id="c", medications=["drug", "other"])]
+    screened = screen_table(table_of(people), at_least=at_least, knowledge=made.knowledge())
+    summary = screened.summary.to_pylist()
+    assert [row["concern"] for row in summary] == ["monitor", "inform", "caution"]
+    shown = [row["patient"] for row in screened.findings.to_pylist()]
+    assert [row["findings"] for row in summary] == [shown.count(name) for name in "abc"]
+    if at_least == "contraindicated":
+        assert {row["outcome"] for row in summary} == {
+            "no finding at contraindicated or above (this is not reassurance)"
+        }
 
 
 @pytest.mark.parametrize("field", [*RANGES])

@@ -18,8 +18,6 @@ from safetykb.screening.population import ID, NUMBERS, PLAIN, PREGNANCY, long_na
 from safetykb.screening.vocabulary import NAMES
 
 OTHER_MEASURE: Final = {"crcl": "egfr", "egfr": "crcl"}
-OUTSIDE: Final = "this is outside what a person can have, or no such value"
-AGAINST_SEX: Final = "sex says male and this says otherwise"
 _NO: Final = False
 MET, NOT_MET = "met", "open"
 STATED_WORDS: Final = frozenset(
@@ -41,6 +39,7 @@ FINDING: Final = (
     *("directness", "inferred", "personal", "partners", "missing", "exposure_open", "folded_under", "headline"),
 )
 """The columns of a finding, after its patient."""
+SHOWN: Final = "shown"
 _GRADED: Final = (
     *("compound", "claim", "kind", "hazard", "serious", "concern", "basis", "level", "directness", "block", "inferred"),
     *("personal", "speaks", "near", "is_open", "open_states", "exposure", "other", "taken", "met", "partners"),
@@ -74,6 +73,7 @@ class Screening:
         self.states: int = states
         self.numbers: int = numbers
         self.floor: int = at_least.rank if at_least else 0
+        self.scope: str = f" at {at_least} or above" if at_least else ""
         self.sets: tuple[str, ...] = tuple(f"{kind}{number}" for kind in _SETS for number in range(numbers))
 
     # --- who takes what, and has what -----------------------------------------------------------------------------
@@ -233,7 +233,7 @@ class Screening:
         """The claims that need no other medicine, for each case."""
         import ibis
 
-        stands = self.stands()
+        stands = self.closed["stands"]
         rows = cases.join(stands.filter(~stands.other), "asked")
         return rows.select(
             *(*CASE, *self.sets, "compound", "claim", "other"),
@@ -248,27 +248,13 @@ class Screening:
             partners=nothing(),
         )
 
-    def stands(self) -> Expression:
-        """The claims that can be shown: those of the scope, and those that a finding of the scope may fold under."""
-        stands, claims = self.closed["stands"], self.closed["claims"]
-        if not self.floor:
-            return stands
-        shown = stands.filter(stands.concern >= self.floor)
-        hazards = claims.filter(claims.inferable, claims.concern >= self.floor).select("hazard").distinct()
-        below = stands.filter(stands.concern < self.floor).semi_join(hazards, "hazard")
-        return shown.union(below)
-
     def together(self, pairs: Expression) -> Expression:
         """The claims about the compound with another medicine, where the patient takes one that fills the claim."""
         taken = pairs.select(ID, taken="compound").distinct()
         both = pairs.select(*PAIR, "compound", "complete").join(taken, ID)
         both = both.filter(both.compound != both.taken)
-        shown = self.stands().select("asked", "claim")
-        usual, classes = (
-            self.closed[name].semi_join(shown, ["asked", "claim"]) for name in ("taken_links", "class_links")
-        )
-        links = both.join(usual, ["asked", "taken"])
-        classes = both.join(classes, ["asked", "condition", "taken"])
+        links = both.join(self.closed["taken_links"], ["asked", "taken"])
+        classes = both.join(self.closed["class_links"], ["asked", "condition", "taken"])
         columns = [*PAIR, "complete", "taken", *_LINK]
         rows = links.select(columns).union(classes.select(columns))
         rows = rows.filter(~(rows.complete & rows.absent))
@@ -283,7 +269,7 @@ class Screening:
             told[f"met{side}"] = (rows.met & kept).any()
             told[f"members{side}"] = rows.taken.collect(where=rows.met & kept)
         found = rows.group_by(*PAIR, "claim").agg(**told, views=rows["view"].collect())
-        return found.join(self.stands(), ["asked", "claim"])
+        return found.join(self.closed["stands"], ["asked", "claim"])
 
     def beside(self, together: Expression, pairs: Expression, cases: Expression) -> Expression:
         """Put the medicines taken and the other treatments together, and take the side that goes first."""
@@ -435,11 +421,14 @@ class Screening:
         return _first(both.filter(both.complete | within), PAIR)
 
     def answered(self, rows: Expression, folds: Expression, keys: Sequence[str]) -> Expression:
-        """Return a row for each finding of the scope, of those that ``graded`` gave, with the columns ``keys``."""
+        """Return a row for each finding that ``graded`` gave, with the columns ``keys``.
+
+        ``shown``: whether it is of the concern asked for; one that is not counts for the concern of a patient as well.
+        """
         import ibis
 
         rows = rows.left_join(folds, [*keys, "claim"], rname="{name}_folded")
-        rows = rows.filter(~rows.other | rows.taken, rows.concern >= self.floor)
+        rows = rows.filter(~rows.other | rows.taken)
         states = self.closed["open_states"].select("claim", open_states="mask", missing="states")
         rows = rows.left_join(states, ["claim", "open_states"], rname="{name}_missing")
         heavy = rows.concern >= Concern.AVOID.rank
@@ -460,14 +449,15 @@ class Screening:
             "missing": rows.missing.fill_null(none),
             "exposure_open": rows.exposure == OPEN,
             "headline": _word(ibis.ifelse(sets, of, by_inference), Concern, ibis.null().cast("string")),
+            SHOWN: rows.concern >= self.floor,
         }
-        columns = dict.fromkeys([*keys, *FINDING])
+        columns = dict.fromkeys([*keys, *FINDING, SHOWN])
         return rows.select(**{name: told[name] if name in told else rows[name] for name in columns})
 
     def findings(self, pairs: Expression, of_cases: Expression, beside: Expression) -> Expression:
         """Return a row for each finding: of the pairs by their cases, and of the pairs themselves."""
-        rows = pairs.select(ID, *CASE).join(of_cases, CASE)
-        return rows.select(ID, *FINDING).union(beside.select(ID, *FINDING))
+        rows = pairs.select(ID, *CASE).join(of_cases.filter(of_cases[SHOWN]), CASE)
+        return rows.select(ID, *FINDING).union(beside.filter(beside[SHOWN]).select(ID, *FINDING))
 
     # --- what is not checked --------------------------------------------------------------------------------------
 
@@ -481,12 +471,9 @@ class Screening:
             names = long_names(self.patients, field).join(self.closed["unknown"], ["field", "name"])
             rows.append(names.select(ID, "field", "name", "reason", "suggestions").distinct())
         for field in PLAIN:
-            bad = self.patients.filter(self.patients[f"{field}?"])
-            reason = AGAINST_SEX if field in PREGNANCY else OUTSIDE
+            bad = self.patients.filter(self.patients[f"{field}?"].notnull())
             name = ibis.null().cast("string")
-            rows.append(
-                bad.select(ID, field=ibis.literal(field), name=name, reason=ibis.literal(reason), suggestions=none)
-            )
+            rows.append(bad.select(ID, field=ibis.literal(field), name=name, reason=bad[f"{field}?"], suggestions=none))
         return ibis.union(*rows)
 
     def summary(
@@ -494,7 +481,8 @@ class Screening:
     ) -> Expression:
         """Return one row for each patient, whatever was found and not checked.
 
-        ``concern`` is the highest that is known to hold, or ``undetermined``; ``outcome`` says why nothing was found.
+        ``concern`` is the highest that is known to hold, whether it is asked for or not, or ``undetermined``;
+        ``outcome`` says why nothing was found.
         """
         import ibis
 
@@ -512,9 +500,9 @@ class Screening:
         rows = rows.mutate(**{name: rows[name].fill_null(0) for name in numbers})
         outcome = ibis.cases(
             (rows.findings > 0, "findings"),
-            (rows.pairs > 0, "no finding (this is not reassurance)"),
+            (rows.pairs > 0, f"no finding{self.scope} (this is not reassurance)"),
             (rows.not_checked > 0, "not assessed: no medicine in a condition that is known here"),
-            else_="not assessed: no medicine in a condition was stated",
+            else_="not assessed: no medicine in a condition that is asked about here was stated",
         )
         concern = _word(rows["rank"], Concern, ibis.literal("undetermined"))
         return rows.select(
@@ -535,12 +523,12 @@ _COUNTS: Final = ("findings", "met", "open")
 
 
 def _counted(found: Expression, keys: Sequence[str]) -> Expression:
-    """Return how many findings there are, met and open, and the rank of the highest concern that is known to hold."""
+    """Return how many findings are shown, met and open, and the rank of the highest concern that is known to hold."""
     ranks = found.mutate(rank=_rank_of(found.headline, Concern), is_met=found.status == MET)
     return ranks.group_by(*keys).agg(
-        findings=ranks.count(),
-        met=ranks.count(where=ranks.is_met),
-        open=ranks.count(where=~ranks.is_met),
+        findings=ranks.count(where=ranks[SHOWN]),
+        met=ranks.count(where=ranks[SHOWN] & ranks.is_met),
+        open=ranks.count(where=ranks[SHOWN] & ~ranks.is_met),
         rank=ranks["rank"].max(),
     )
 

@@ -12,10 +12,16 @@ from safetykb.screening.vocabulary import NAMES
 ID: Final = "patient"
 GIVEN_ID: Final = "id"
 """The column of a table of patients that tells one from the other."""
-NUMBERS: Final = (*RANGES, "systolic", "diastolic")
+PRESSURES: Final = ("systolic", "diastolic")
+NUMBERS: Final = (*RANGES, *PRESSURES)
 PLAIN: Final = (*NUMBERS, *TRUTHS, *WORDS, "medications_complete")
 PREGNANCY: Final = ("pregnant", "could_become_pregnant", "breastfeeding")
+OUTSIDE: Final = "this is outside what a person can have, or no such value"
+AGAINST_SEX: Final = "sex says male and this says otherwise"
+HALF: Final = "of a blood pressure both numbers are needed"
 _NO: Final = False
+_NUMBER: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+"""What a text must look like to be read as a number: engines differ in what else they take."""
 
 
 def plain_patients(table: Expression) -> Expression:
@@ -25,7 +31,7 @@ def plain_patients(table: Expression) -> Expression:
     columns: dict[str, Any] = {ID: table[GIVEN_ID].cast("string")}
     for name in PLAIN:
         kind = "float64" if name in NUMBERS else "string" if name in WORDS else "boolean"
-        columns[name] = table[name].try_cast(kind) if name in table.columns else ibis.null().cast(kind)
+        columns[name] = _plain(table[name], kind) if name in table.columns else ibis.null().cast(kind)
     for name in NAMES:
         columns[name] = _names(table, name)
     for name in PLAIN:
@@ -33,13 +39,33 @@ def plain_patients(table: Expression) -> Expression:
     return _checked(table.select(**columns))
 
 
+def _plain(column: Column, kind: str) -> Column:
+    """Return a column as one of ``kind``, null where it is no such value; a truth in numbers is 0 or 1."""
+    import ibis
+
+    given = column.type()
+    if given.is_string():
+        column = column.strip()
+        if kind == "float64":
+            column = ibis.ifelse(column.re_search(_NUMBER), column, ibis.null().cast("string"))
+    elif kind == "boolean" and not given.is_boolean():
+        return ibis.cases((column.try_cast("float64") == 1, True), (column.try_cast("float64") == 0, False))
+    return column.try_cast(kind)
+
+
 def _stated(table: Expression, name: str) -> Column:
+    """Tell whether there is a value: an empty text is none, and neither is what is not a number."""
     column = table[name]
-    return (column.notnull() & (column != "")) if column.type().is_string() else column.notnull()
+    if column.type().is_string():
+        return column.notnull() & (column.strip() != "")
+    return column.notnull() & ~column.isnan() if column.type().is_floating() else column.notnull()
 
 
 def _names(table: Expression, name: str) -> Column:
-    """Return a list of names; in a text they stand apart by semicolons, and ``none`` is an empty list."""
+    """Return a list of names; in a text they stand apart by semicolons, and ``none`` is an empty list.
+
+    A text of semicolons alone states nothing.
+    """
     import ibis
 
     if name not in table.columns:
@@ -51,15 +77,19 @@ def _names(table: Expression, name: str) -> Column:
     empty = nothing()
     several = text.split(";").map(lambda part: part.strip()).filter(lambda part: part != "")
     return ibis.cases(
-        (text.isnull() | (text == ""), ibis.null().cast("array<string>")), (text == "none", empty), else_=several
+        (text.isnull() | (several.length() == 0), ibis.null().cast("array<string>")),
+        (text == "none", empty),
+        else_=several,
     )
 
 
 def _checked(table: Expression) -> Expression:
-    """Leave out each value that no person can have; ``?`` then tells that one was stated and is not used."""
+    """Leave out each value that no person can have; ``?`` then tells why one that was stated is not used."""
     import ibis
 
     changed: dict[str, Any] = {}
+    nothing_said = ibis.null().cast("string")
+    both = table["systolic"].notnull() & table["diastolic"].notnull()
     ranges = {**RANGES, "systolic": (20, 350), "diastolic": (0, 250)}
     for name in PLAIN:
         column = table[name]
@@ -70,13 +100,15 @@ def _checked(table: Expression) -> Expression:
             good = column.isin(["female", "male"] if name == "sex" else ["A", "B", "C"])
         else:
             good = column.notnull()
+        stated, good = table[f"{name}?"], good.fill_null(_NO)
+        used, wrong = good, [(stated & ~good, OUTSIDE)]
         if name in PREGNANCY:
-            good &= ~(column & (table["sex"] == "male").fill_null(_NO))
-        changed[name] = ibis.ifelse(good.fill_null(_NO), column, ibis.null().cast(column.type()))
-        changed[f"{name}?"] = table[f"{name}?"] & ~good.fill_null(_NO)
-    both = table["systolic"].notnull() & table["diastolic"].notnull()
-    for name in ("systolic", "diastolic"):
-        changed[name] = ibis.ifelse(both, changed[name], ibis.null().cast("float64"))
+            against = (column & (table["sex"] == "male")).fill_null(_NO)
+            used, wrong = good & ~against, [(against, AGAINST_SEX), *wrong]
+        if name in PRESSURES:
+            used, wrong = good & both, [*wrong, (stated & ~both, HALF)]
+        changed[name] = ibis.ifelse(used, column, ibis.null().cast(column.type()))
+        changed[f"{name}?"] = ibis.cases(*wrong, else_=nothing_said)
     changed["medications_complete"] = changed["medications_complete"].fill_null(_NO)
     return table.mutate(**changed)
 
