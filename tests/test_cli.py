@@ -137,6 +137,18 @@ def test_review_of_a_form(run: Run):
     assert json.loads(out)["question"]["exposure"] == {"form": "injection", "route": "intravenous"}
 
 
+@pytest.mark.parametrize("form", ["Nasal-Spray", "nasal spray", " NASAL  SPRAY "])
+def test_a_form_in_other_letters(run: Run, form: str):
+    """--form takes a form in any case, its words joined by spaces as well."""
+    out = run("review", *PAIR, *DATA, "--form", form, "--format", "json")[1]
+    assert json.loads(out)["question"]["exposure"] == {"form": "nasal-spray", "route": "nasal"}
+
+
+def test_review_of_an_empty_form(run: Run):
+    """A form of no letters is none, and is not passed over."""
+    assert run("review", *PAIR, *DATA, "--form", "")[2].startswith("safetykb: examplamine has no form ''")
+
+
 def test_review_of_a_form_that_is_none(run: Run):
     """A form that the compound has not is an error that names its forms."""
     status, out, err = run("review", *PAIR, *DATA, "--form", "plaster")
@@ -146,8 +158,25 @@ def test_review_of_a_form_that_is_none(run: Run):
 
 def test_review_with_a_jurisdiction(run: Run):
     """--jurisdiction is told to the review."""
-    out = run("review", *PAIR, *DATA, "--jurisdiction", "EU", "--format", "json")[1]
-    assert json.loads(out)["question"]["jurisdiction"] == "EU"
+    for asked in ("EU", "eu", " EU"):
+        out = run("review", *PAIR, *DATA, "--jurisdiction", asked, "--format", "json")[1]
+        assert json.loads(out)["question"]["jurisdiction"] == "EU"
+
+
+@pytest.mark.parametrize("asked", ["ZZ", "", "Europe"])
+def test_a_jurisdiction_of_no_source(run: Run, asked: str):
+    """A jurisdiction that no source here is of would change nothing: it is refused, and those that do are named."""
+    status, out, err = run("review", *PAIR, *DATA, "--jurisdiction", asked)
+    assert (status, out) == (BAD, "")
+    assert err.startswith(f"safetykb: no source here is of the jurisdiction {asked!r}; name one of: ")
+    assert "EU" in err
+
+
+def test_a_jurisdiction_where_no_source_names_its_own(run: Run, tmp_path: Path):
+    """Where no source is of a jurisdiction the cure is to name none."""
+    (tmp_path / "knowledge.json").write_text('{"version": "1"}\n', "utf-8")
+    err = run("review", "a", "b", "--data", str(tmp_path), "--jurisdiction", "EU")[2]
+    assert "leave it out: no source here names its own" in err
 
 
 @pytest.mark.parametrize("form", REVIEW_FORMATS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -142,12 +143,13 @@ def _stated(options: argparse.Namespace) -> Iterator[tuple[str, object]]:
             yield "medications_complete", True
 
 
+_PLAIN: Final = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+
+
 def _number(field: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    raise InvalidQuestion(f"{_flag(field)} is no number", "write it in plain digits")
+    if _PLAIN.fullmatch(text.strip()) is None:
+        raise InvalidQuestion(f"{_flag(field)} is no number", "write it in plain digits")
+    return float(text)
 
 
 def _pressure(text: str) -> dict[str, float]:
@@ -163,12 +165,29 @@ def knowledge_of(options: argparse.Namespace) -> KnowledgeBase:
 
 def answer_to(options: argparse.Namespace, patient: Patient | None = None) -> SafetyReview:
     """Return the review that the options ask for."""
+    knowledge = knowledge_of(options)
     return review(
         options.compound,
         options.condition,
         patient,
-        exposure=Exposure(form=options.form) if options.form else None,
-        jurisdiction=options.jurisdiction,
+        exposure=Exposure(form=_form(options.form)) if options.form is not None else None,
+        jurisdiction=_jurisdiction(options.jurisdiction, knowledge) if options.jurisdiction is not None else None,
         today=options.today,
-        knowledge=knowledge_of(options),
+        knowledge=knowledge,
     )
+
+
+def _form(text: str) -> str:
+    """Return a form as records write it, in lower case and with hyphens."""
+    return "-".join(text.casefold().split())
+
+
+def _jurisdiction(text: str, knowledge: KnowledgeBase) -> str:
+    """Return a jurisdiction that any source here is of; raise InvalidQuestion for one that would change nothing."""
+    details = (source.details for source in knowledge.sources.values())
+    known = sorted({each.jurisdiction for each in details if each.jurisdiction is not None})
+    asked = text.strip().upper()
+    if asked not in known:
+        cure = f"name one of: {', '.join(known)}" if known else "leave it out: no source here names its own"
+        raise InvalidQuestion(f"no source here is of the jurisdiction {text!r}", cure)
+    return asked

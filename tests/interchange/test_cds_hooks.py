@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import jsonschema_rs
 import pytest
 from markdown_it import MarkdownIt
 
 import safetykb
-from safetykb import Concern, InvalidQuestion, Patient
+from safetykb import Concern, Patient
 from safetykb.answer.notices import DISCLAIMER, INTENDED_USE
-from safetykb.interchange.cds_hooks import LONGEST, cards_of, respond, service
-from safetykb.interchange.fhir_patient import read_orders
+from safetykb.interchange.cds_hooks import LONGEST, cards_of
 from safetykb.links import is_safe_link
 from safetykb.reasoning.headline import headline_sentences
-from tests.answer.helpers import ask, only, plain, sample
-from tests.interchange.records import (
-    DEMO_DISEASE,
-    EXAMPLAMINE,
-    RXNORM,
-    TODAY,
-    Resource,
-    bundle,
-    concept,
-    condition,
-    person,
-    request,
-)
+from tests.answer.helpers import ask, only, sample
+from tests.interchange.cards import VALIDATOR, Card, detail
+from tests.interchange.records import TODAY
 from tests.policy.overlays import raised, written
 
-SCHEMA: Final = json.loads(Path(__file__).with_name("cds_response.schema.json").read_text("utf-8"))
-VALIDATOR: Final = jsonschema_rs.validator_for(SCHEMA, validate_formats=True)
 PAIRS: Final = [*itertools.product(sample().compounds, sample().conditions)]
 WHOM: Final = Patient(conditions=("severe demo pressure", "Unheard-of disease"), medications=("calmazepine",))
-
-Card = dict[str, Any]
-
-
-def detail(card: Card) -> str:
-    return plain("markdown", card["detail"])
-
-
-def order(*medicines: Resource, selected: tuple[str, ...] = ("MedicationRequest/d0",), **prefetch: Any) -> Card:
-    """A request of the hook; each medicine is a draft, the first one is selected."""
-    drafts = [{**request(medicine, "draft"), "id": f"d{n}"} for n, medicine in enumerate(medicines)]
-    context = {"userId": "Practitioner/1", "patientId": "1", "selections": [*selected], "draftOrders": bundle(*drafts)}
-    hook = {"hook": "order-select", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"}
-    return {**hook, "context": context, "prefetch": prefetch}
-
-
-def answer(*medicines: Resource, **given: Any) -> list[Card]:
-    response = respond(order(*medicines, **given), today=TODAY, knowledge=sample())
-    VALIDATOR.validate(response)
-    return response["cards"]
-
-
-def whom(*resources: Resource) -> Resource:
-    return bundle(person(), *resources)
-
 
 # --- the cards of a review --------------------------------------------------------------------------------------------
 
@@ -184,108 +143,3 @@ def test_an_answer_without_findings_has_one_card():
     assert "undetermined" in card["summary"]
     assert card["source"]["label"].startswith("safetykb")
     assert "links" not in card
-
-
-# --- a whole request --------------------------------------------------------------------------------------------------
-
-
-def test_a_request_is_answered():
-    """The medicine selected is asked about in the condition of the patient."""
-    cards = answer(EXAMPLAMINE, patient=whom(condition(DEMO_DISEASE)))
-    assert cards[0]["summary"].startswith("Examplamine in demo disease")
-
-
-def test_each_condition_is_asked_about_once():
-    """Each condition that has answers of its own gives cards; the same by two names gives them once."""
-    has = [condition(DEMO_DISEASE), condition({"text": "DD"}), condition({"text": "low mood disorder"})]
-    said = [card["summary"].partition(":")[0] for card in answer(EXAMPLAMINE, patient=whom(*has))]
-    assert set(said) >= {"Examplamine in demo disease", "Examplamine in low mood disorder"}
-    mains = [text for text in said if text == "Examplamine in demo disease"]
-    assert len(mains) == 2  # the headline, and what is open
-
-
-def test_other_drafts_count_as_taken():
-    """Another order of the session, selected or not, counts as taken."""
-    both = (EXAMPLAMINE, concept(RXNORM, "1", "calmazepine"))
-    has = whom(condition(DEMO_DISEASE))
-    alone, together = answer(EXAMPLAMINE, patient=has), answer(*both, patient=has)
-    assert "taking calmazepine" in json.dumps(alone)
-    assert "taking calmazepine" not in json.dumps(together)
-    each = answer(*both, patient=has, selected=("MedicationRequest/d0", "MedicationRequest/d1"))
-    assert {card["summary"].partition(" ")[0] for card in each} >= {"Examplamine", "Calmazepine"}
-
-
-def test_an_order_shows_nothing_of_itself():
-    """The repr of an order tells how much there is, and none of it."""
-    (found,) = read_orders(bundle({**request(EXAMPLAMINE, "draft"), "id": "d"}), knowledge=sample())
-    assert (found.address, found.names) == ("MedicationRequest/d", ("examplamine",))
-    assert repr(found) == "<Order: 1 names>"
-
-
-def test_an_unknown_medicine_is_undetermined():
-    """A medicine that nothing here knows, and an order that names none, each have a card that says undetermined."""
-    for medicine in (concept(RXNORM, "1", "unobtainium"), {}):
-        cards = answer(medicine, patient=whom(condition(DEMO_DISEASE)))
-        assert any("undetermined" in card["summary"] and card["indicator"] == "info" for card in cards)
-
-
-def test_without_a_known_condition_it_is_undetermined():
-    """Without a condition that is known here the card says so; what is known with the medicines taken is told."""
-    (card, *_) = answer(EXAMPLAMINE, patient=whom(condition({"text": "Unheard-of disease"})))
-    assert "undetermined" in card["summary"] and card["indicator"] == "info"
-    takes = [request(concept(RXNORM, "1", name)) for name in ("calmazepine", "unobtainium", "pausamine")]
-    cards = answer(EXAMPLAMINE, patient=whom(*takes))
-    assert "with what the patient takes: caution" in cards[0]["summary"]
-    assert cards[0]["indicator"] == "warning"
-    only_joined = answer(concept(RXNORM, "1", "pausamine"), patient=whom(takes[0]))
-    assert "with what the patient takes: undetermined" in only_joined[0]["summary"]
-
-
-def test_what_the_prefetch_does_not_say_is_told():
-    """A prefetch that was not given, a part of it that is null, an order that is no draft: each is told."""
-    nothing = answer(EXAMPLAMINE)
-    assert "Nothing was read of the patient" in " ".join(card["summary"] for card in nothing)
-    partly = answer(EXAMPLAMINE, patient=whom(condition(DEMO_DISEASE)), Observation=None)
-    assert any("it was not given" in detail(card) for card in partly)
-    lost = answer(EXAMPLAMINE, patient=whom(), selected=("MedicationRequest/elsewhere", "ServiceRequest/1"))
-    assert any("not among the drafts" in detail(card) for card in lost)
-
-
-def test_other_orders_are_passed_over():
-    """A draft that is no medicine gives no card of its own."""
-    sent = order(EXAMPLAMINE, patient=whom(condition(DEMO_DISEASE)))
-    more = copy.deepcopy(sent)
-    more["context"]["draftOrders"]["entry"].append({"resource": {"resourceType": "ServiceRequest", "id": "s"}})
-    assert respond(more, today=TODAY, knowledge=sample()) == respond(sent, today=TODAY, knowledge=sample())
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"hook": "patient-view"}, {"context": None}, {"prefetch": []}, {"context": {"selections": []}}],
-)
-def test_another_request_is_refused(wrong: Card):
-    """Another hook, no context, no drafts, a prefetch that is no object: refused."""
-    with pytest.raises(InvalidQuestion):
-        respond({**order(EXAMPLAMINE, patient=whom()), **wrong}, today=TODAY, knowledge=sample())
-
-
-def test_the_packaged_knowledge_is_the_default():
-    """Without other knowledge the packaged one answers."""
-    has = whom(condition({"text": "multiple sclerosis"}))
-    found = respond(order(concept(RXNORM, "6130"), patient=has), today=TODAY)
-    assert found["cards"][0]["summary"].startswith("Ketamine in multiple sclerosis")
-
-
-def test_the_service_says_what_it_reads():
-    """The discovery names the hook and a prefetch for each kind of resource that is read."""
-    found = service()
-    assert found["hook"] == "order-select"
-    assert set(found["prefetch"]) == {
-        "Patient",
-        "Condition",
-        "MedicationRequest",
-        "MedicationStatement",
-        "AllergyIntolerance",
-        "Observation",
-    }
-    assert found["prefetch"]["Condition"] == "Condition?patient={{context.patientId}}"

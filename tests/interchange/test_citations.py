@@ -15,7 +15,7 @@ from pybtex.database import BibliographyData, parse_string
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 import safetykb
-from safetykb import KnowledgeBase, Source
+from safetykb import InvalidQuestion, KnowledgeBase, Source
 from safetykb.interchange.bibtex import to_bibtex
 from safetykb.interchange.csl import sources_of, to_csl
 from safetykb.links import is_safe_link
@@ -201,6 +201,30 @@ def test_names():
         ("Solo", "", ""),
         ("{And, Co}", "{A and B}", ""),
     ]
+
+
+def test_names_that_are_not_whole():
+    """One name is a name, ``others`` is a person, and an author without any name is left out."""
+    authors = (Author(given="Madonna"), Author(family="others"), Author(), Author(literal=" ", family="Solo"))
+    text = to_bibtex([source(author=authors)])
+    assert [str(person) for person in entry(text).persons["author"]] == ["{Madonna}", "{others}", "Solo"]
+    assert not entry(to_bibtex([source(author=(Author(), Author(literal="")))])).persons
+    assert "author" not in to_bibtex([source(author=(Author(),))])
+
+
+@pytest.mark.parametrize("key", ["a,b", "a b", "\u00e4{", "a}b", "a%b", "a#b", ""])
+def test_a_key_that_bibtex_cannot_hold(key: str):
+    """A key that would not be read back is refused, in words of our own."""
+    with pytest.raises(InvalidQuestion, match="no key that BibTeX can hold"):
+        to_bibtex([source(id=key)])
+
+
+def test_keys_that_bibtex_cannot_tell_apart():
+    """Two keys that differ in case alone are refused, and named; other keys come back as they are."""
+    with pytest.raises(InvalidQuestion, match="the keys 'Key', 'key' apart"):
+        to_bibtex([source(id="key"), source(id="other"), source(id="Key")])
+    keys = ["Key.2_a:b+c/d-e", "key2"]
+    assert [*parse_string(to_bibtex([source(id=key) for key in keys]), "bibtex").entries] == keys
 
 
 def test_marks_of_a_source():

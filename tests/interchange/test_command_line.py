@@ -41,6 +41,17 @@ def test_a_patient_is_read_from_a_fhir_record(tmp_path: Path, capsys: pytest.Cap
     assert "sinusitis" not in told.err
 
 
+def test_a_record_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """A record with a byte order mark gives the answer of the same record without one."""
+    said = []
+    for encoding in ("utf-8", "utf-8-sig"):
+        file = tmp_path / "bundle.json"
+        file.write_text(json.dumps(SYNTHEA), encoding=encoding)
+        assert main([*ASKED, "--patient", str(file)]) == OK
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
 def test_a_bad_record_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """A record that cannot be read is refused, and the error repeats nothing of it."""
     file = tmp_path / "bundle.json"

@@ -138,6 +138,43 @@ def test_a_wrong_type_is_refused_by_its_place(field: str, value: Any, where: str
     assert refused.value.cure
 
 
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [
+        ({"sex": "F"}, "sex is one of: female, male"),
+        ({"child_pugh": "D"}, "child_pugh is one of: A, B, C"),
+        ({"child_pugh": "D", "sex": "F"}, "child_pugh is one of: A, B, C. sex is one of: female, male"),
+        ({"height": 7}, "the fields of Patient are: age, weight, sex"),
+        (
+            {"bp": {"systolic": 120, "diastolic": 80, "pulse": 60}},
+            "the fields of BloodPressure are: systolic, diastolic",
+        ),
+        ({"age": "70"}, "give the fields of Patient, no others, each in its own type"),
+    ],
+)
+def test_what_may_stand_there_is_told(value: dict[str, Any], cure: str):
+    """The cure of a wrong word names the words there are, and that of an unknown field the fields there are."""
+    with pytest.raises(InvalidQuestion) as refused:
+        read_patient(value)
+    assert refused.value.cure.startswith(cure)
+
+
+@pytest.mark.parametrize("empty", ["", "  ", "\n", "\u200b"])
+@pytest.mark.parametrize("field", ["genotypes", "allergies", "medications", "past", "conditions", "has_not"])
+def test_a_name_of_nothing_is_refused(field: str, empty: str):
+    """A name without a character that can be seen is no fact: it is refused by its place."""
+    with pytest.raises(InvalidQuestion) as refused:
+        read_patient({field: ["baclofen", empty]})
+    assert refused.value.what == f"the name is empty at $.{field}[1]"
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path):
+    """A file that begins with a byte order mark, as many editors write it, is read as one without."""
+    file = tmp_path / "patient.json"
+    file.write_text(json.dumps(WHOLE), encoding="utf-8-sig")
+    assert read_patient(file) == READ
+
+
 def test_every_field_that_is_wrong_is_named():
     """All that is wrong is told at once."""
     with pytest.raises(InvalidQuestion) as refused:

@@ -29,7 +29,7 @@ from safetykb.reasoning.gaps import Gap, answer_coverage, gaps_of, section_cover
 from safetykb.reasoning.headline import Headline, headline_of, headline_sentences
 from safetykb.reasoning.ranking import findings_of, medicine_monitoring, policies_of
 from safetykb.reasoning.schedule import ScheduleRow, schedule_of
-from safetykb.reasoning.situation import Situation
+from safetykb.reasoning.situation import ANYBODY, Situation
 from safetykb.reasoning.treatments import TreatmentRow, treatment_rows
 from safetykb.rendering.showing import Shown
 
@@ -260,6 +260,18 @@ def review(
     return answer
 
 
+def review_in_anybody(
+    compound: str, patient: Patient, *, today: datetime.date | str, knowledge: KnowledgeBase
+) -> SafetyReview:
+    """Return what is known about the safety of ``compound`` for one person, whatever condition they have.
+
+    For a person of whom no condition is known that has answers of its own. The condition of the review is ``ANYBODY``:
+    what sources state of everybody, and what the facts of ``patient`` meet, stand in it; what they state of a
+    condition is open. Raises what ``review`` raises.
+    """
+    return _answer(knowledge, (compound, ANYBODY.name, None, None, today), patient, anybody=True)
+
+
 _Question = tuple[str, str, Exposure | None, str | None, datetime.date | str | None]
 
 _lately: dict[_Question, SafetyReview] = {}
@@ -267,7 +279,9 @@ _KEPT: Final = 256
 """How many answers from the packaged knowledge are kept for asking again; an answer about a person never is."""
 
 
-def _answer(knowledge: KnowledgeBase, question: _Question, patient: Patient | None) -> SafetyReview:
+def _answer(
+    knowledge: KnowledgeBase, question: _Question, patient: Patient | None, *, anybody: bool = False
+) -> SafetyReview:
     compound, condition, exposure, jurisdiction, today = question
     if today is not None and not is_day(str(today)):
         raise InvalidQuestion("today is no day", "give a date, or YYYY-MM-DD")
@@ -276,7 +290,7 @@ def _answer(knowledge: KnowledgeBase, question: _Question, patient: Patient | No
     situation = Situation(
         knowledge=knowledge,
         compound=asked.compound,
-        condition=names.condition(condition),
+        condition=ANYBODY if anybody else names.condition(condition),
         exposure=_taken(asked, exposure),
         patient=_person(knowledge, patient, asked.compound.id) if patient is not None else None,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from safetykb.errors import InvalidQuestion
 from safetykb.interchange.csl import Citable, sources_of
 from safetykb.links import is_safe_link
 from safetykb.model.evidence import Author, Source
@@ -43,6 +45,9 @@ _LIGATURE: Final = re.compile(r"([-`'<>,])(?=\1)|[!?](?=`)")
 _RULED: Final = re.compile(r",|\band\b|[{}]", re.IGNORECASE)
 """What BibTeX takes for a rule in a list of names, and what its readers count."""
 
+_MORE: Final = "others"
+"""What BibTeX takes, in the place of a name, for those who are left out."""
+
 _RANGE: Final = re.compile(r"(\w+)[-\u2013](\w+)")
 
 _IN_DOI: Final = "/:;().,-_<>[]+=!*'@"
@@ -52,7 +57,9 @@ def to_bibtex(what: Citable) -> str:
     """Return the sources of ``what`` as BibTeX: an entry each, under the key by which the records cite it.
 
     A retracted source says so in its ``note``; how much of it was read stands in ``annote``. Addresses are verbatim,
-    in every other field what TeX would take for markup is escaped. Raises ImportError without the extra ``cite``.
+    in every other field what TeX would take for markup is escaped. Raises InvalidQuestion for keys that BibTeX cannot
+    hold (with a space, a comma, a brace ...) or cannot tell apart (they differ in case alone), and ImportError without
+    the extra ``cite``.
     """
     try:
         from pybtex.database import BibliographyData
@@ -61,28 +68,46 @@ def to_bibtex(what: Citable) -> str:
         raise ImportError("BibTeX needs pybtex: pip install safetykb[cite]") from None
     writer = Writer()
     writer._encode = lambda text: text  # noqa: SLF001  what it holds is TeX already, and addresses stay as they are
-    entries = {source.id: _entry(source) for source in sources_of(what)}
+    sources = sources_of(what)
+    _check_keys([source.id for source in sources])
+    entries = {source.id: _entry(source) for source in sources}
     text: str = writer.to_string(BibliographyData(entries))
     return text
+
+
+_KEY: Final = re.compile(r"[A-Za-z0-9_.:+/-]+")
+
+
+def _check_keys(keys: Sequence[str]) -> None:
+    bad = [key for key in keys if _KEY.fullmatch(key) is None]
+    if bad:
+        cure = "give the source a key of letters from A to Z, digits and _ . : + / -"
+        raise InvalidQuestion(f"{bad[0]!r} is no key that BibTeX can hold", cure)
+    for key, count in Counter(key.casefold() for key in keys).items():
+        if count > 1:
+            same = ", ".join(repr(each) for each in keys if each.casefold() == key)
+            raise InvalidQuestion(f"BibTeX cannot tell the keys {same} apart", "give the sources other keys")
 
 
 def _entry(source: Source) -> Any:
     from pybtex.database import Entry
 
     kind = _TYPES.get(source.type, _OTHER)
-    persons = {"author": [_person(author) for author in source.author]} if source.author else {}
-    return Entry(kind[0], fields=dict(_fields(source, *kind)), persons=persons)
+    persons = [person for person in map(_person, source.author) if person is not None]
+    return Entry(kind[0], fields=dict(_fields(source, *kind)), persons={"author": persons} if persons else {})
 
 
 def _person(author: Author) -> Any:
+    """Return an author as pybtex has it; None for one without any name."""
     from pybtex.database import Person
 
-    if author.literal is not None:
-        return Person(last=_held(author.literal))
-    family, given = (_tex(part or "") for part in (author.family, author.given))
+    literal, family, given = (_tex(part or "") for part in (author.literal, author.family, author.given))
+    if literal or not family:
+        only = literal or given
+        return Person(last=f"{{{only}}}") if only else None
     # A given name is left open where it can be: a style makes initials of its words.
     return Person(
-        last=f"{{{family}}}" if " " in family or _RULED.search(family) else family,
+        last=f"{{{family}}}" if " " in family or _RULED.search(family) or family.casefold() == _MORE else family,
         first=f"{{{given}}}" if _RULED.search(given) else given,
     )
 

@@ -6,6 +6,7 @@ is counted in a note. Where a record leaves a doubt, the reading that hides noth
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import os
 from collections import Counter, defaultdict, deque
@@ -106,7 +107,7 @@ def load_record(
     Raises InvalidQuestion as ``read_record`` does, and for a file that is no plain JSON in UTF-8; OSError for one that
     cannot be read. No error repeats a value of it.
     """
-    data = Path(path).read_bytes()
+    data = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
         value = decode(data, values=_MOST_VALUES, text=len(data))
     except BadJSON:

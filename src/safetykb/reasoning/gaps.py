@@ -69,7 +69,7 @@ def _direct(situation: Situation, studies: Sequence[Study]) -> Iterable[Gap]:
             one = told(Absence(absence.phrase, (search,)))
             yield Gap(topic=topic, phrase=absence.phrase.value, search=one, links=_study_links(situation))
         return
-    topic = f"{situation.compound.name} in people with {situation.condition.name}"
+    topic = _of_pair(situation)
     phrase = Phrase.NO_RESULT if _in_people(studies) else absence.phrase
     yield Gap(topic=topic, phrase=phrase.value, search=told(absence), links=_study_links(situation))
 
@@ -122,6 +122,24 @@ def _unread_versions(situation: Situation, findings: Sequence[Finding]) -> Itera
             )
 
 
+def _of_pair(situation: Situation) -> str:
+    return f"{situation.compound.name} in people with {situation.condition.name}"
+
+
+def _treatments_part(situation: Situation) -> str:
+    return f"treatments of {situation.condition.name}"
+
+
+def _brought_part(situation: Situation) -> str:
+    return f"what {situation.condition.name} brings"
+
+
+def topics_of_condition(situation: Situation) -> frozenset[str]:
+    """Return the topics of the gaps that are about the condition: where none was asked about, nothing of it misses."""
+    parts = (_treatments_part(situation), _brought_part(situation))
+    return frozenset({_of_pair(situation), *(f"{situation.compound.name}: {part}" for part in parts)})
+
+
 def _uncovered(situation: Situation, findings: Sequence[Finding]) -> Iterable[Gap]:
     name = situation.compound.name
     where = (("DailyMed", links.dailymed_search(name)), ("PubMed", links.pubmed_search(name, "safety")))
@@ -146,8 +164,8 @@ def missing_parts(situation: Situation, findings: Sequence[Finding]) -> tuple[st
         "contraindications": any(finding.kind is Kind.CONTRAINDICATION for finding in own),
         "monitoring": any(finding.kind is Kind.MONITORING for finding in own),
         **{knowledge.entity(state).name: state in wider for state in knowledge.edition.asked_of_compounds},
-        f"treatments of {situation.condition.name}": bool(situation.treatments),
-        f"what {situation.condition.name} brings": len(situation.person) > len(situation.diagnoses),
+        _treatments_part(situation): bool(situation.treatments),
+        _brought_part(situation): len(situation.person) > len(situation.diagnoses),
     }
     return tuple(part for part, entered in parts.items() if not entered)
 
