@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from safetykb import Patient
+from safetykb.interchange.fhir_patient import Record, read_record
+from tests.answer.helpers import sample
+
 TODAY: Final = "2026-11-25"
 RXNORM: Final = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD: Final = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -136,3 +140,17 @@ R5: Final = bundle(
     type="collection",
 )
 """One person as R5 has them."""
+
+
+def read(*resources: Any, today: str = TODAY) -> Record:
+    """The record of what is given, beside a person when no Bundle is."""
+    given = resources if any(r["resourceType"] == "Bundle" for r in resources) else (bundle(person(), *resources),)
+    return read_record(*given, today=today, knowledge=sample())
+
+
+def patient(*resources: Any) -> Patient:
+    return read(*resources).patient
+
+
+def notes(*resources: Any) -> str:
+    return "\n".join(map(str, read(*resources).notes))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from safetykb import InvalidQuestion, Patient
 from safetykb.interchange.fhir_names import ingredients, unallergic, untagged
-from safetykb.interchange.fhir_patient import Record, counted, load_record, read_record
+from safetykb.interchange.fhir_patient import counted, load_record, read_record
 from safetykb.interchange.fhir_values import LOINC_FIELDS, UNITS, Unread, age_on, days
 from safetykb.knowledge.checks.identifiers import PREFIXES
 from tests.answer.helpers import ask, sample
@@ -38,27 +38,15 @@ from tests.interchange.records import (
     bundle,
     concept,
     condition,
+    notes,
     observation,
+    patient,
     person,
     quantity,
+    read,
     request,
     statement,
 )
-
-
-def read(*resources: Any, today: str = TODAY) -> Record:
-    """The record of what is given, beside a person when no Bundle is."""
-    given = resources if any(r["resourceType"] == "Bundle" for r in resources) else (bundle(person(), *resources),)
-    return read_record(*given, today=today, knowledge=sample())
-
-
-def patient(*resources: Any) -> Patient:
-    return read(*resources).patient
-
-
-def notes(*resources: Any) -> str:
-    return "\n".join(map(str, read(*resources).notes))
-
 
 # --- whole records ----------------------------------------------------------------------------------------------------
 
@@ -282,7 +270,10 @@ def test_a_contradiction_leaves_sex_open():
         ("unknown", "confirmed", {}, "conditions", "not known; counted as present"),
         (None, "confirmed", {"abatementDateTime": "2020-03"}, "past", ""),
         (None, "confirmed", {"abatementPeriod": {"end": "2020"}}, "past", ""),
-        (None, "confirmed", {"abatementString": "long ago"}, "past", ""),
+        (None, "confirmed", {"abatementString": "ongoing"}, "conditions", "told in words alone"),
+        (None, "confirmed", {"abatementAge": {"value": 60}}, "past", ""),
+        (None, "confirmed", {"abatementRange": {"high": {"value": 90}}}, "conditions", "counted as present"),
+        (None, "confirmed", {"abatementAge": {"value": "60"}}, "conditions", "counted as present"),
         (None, "confirmed", {"abatementBoolean": True}, "past", ""),
         (None, "confirmed", {"abatementDateTime": "2027"}, "conditions", "counted as present"),
         (None, "confirmed", {"abatementDateTime": "2026-11"}, "conditions", "not exact enough"),
@@ -293,7 +284,10 @@ def test_a_contradiction_leaves_sex_open():
 def test_a_condition_by_its_status(
     clinical: str | None, verified: str | None, more: dict[str, Any], where: str | None, told: str
 ):
-    """Refuted is not had, resolved or ended is past, not confirmed is neither; a doubt counts as present."""
+    """Refuted is not had, resolved or ended is past, not confirmed is neither; a doubt counts as present.
+
+    An end in words is not read, and one at an age that the person has not reached is none.
+    """
     record = read(condition(DEMO_DISEASE, clinical, verified, **more))
     found = {name: getattr(record.patient, name) for name in ("conditions", "past", "has_not")}
     assert found == {**dict.fromkeys(found, ()), **({where: ("demo disease",)} if where else {})}
@@ -462,24 +456,40 @@ def test_a_medicine_by_reference(pointing: dict[str, Any]):
 
 
 def test_a_medicine_that_cannot_be_found_is_told():
-    """A reference to nothing, without a display, is told."""
-    told = notes(request(None, medicationReference={"reference": "Medication/elsewhere"}))
-    assert "neither a code nor a text" in told
+    """A reference to nothing, without a display, is told, and so is a request that names no medicine at all."""
+    for lost in (request(None, medicationReference={"reference": "Medication/elsewhere"}), request(None)):
+        assert "neither a code nor a text" in notes(lost)
 
 
 def test_a_mixture_is_read_by_its_ingredients():
-    """A Medication that is not known as a whole is read by its ingredients, as R4 writes them too."""
+    """A Medication that is not known as a whole is read by its ingredients; one that cannot be found is not lost."""
     mixture: Resource = {"resourceType": "Medication", "id": "m9", "code": {"text": "Mixture"}}
-    mixture["ingredient"] = [{"itemCodeableConcept": EXAMPLAMINE}, {"itemReference": {"reference": "x"}}]
-    assert patient(mixture, request(None, medicationReference={"reference": "Medication/m9"})).medications == (
-        "examplamine",
-    )
+    mixture["ingredient"] = [{"itemCodeableConcept": EXAMPLAMINE}]
+    asked = request(None, medicationReference={"reference": "Medication/m9"})
+    assert patient(mixture, asked).medications == ("examplamine",)
+    mixture["ingredient"].append({"itemReference": {"reference": "x"}})
+    assert patient(mixture, asked).medications == ("Mixture", "examplamine")
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("24 HR metformin hydrochloride 500 MG Extended Release Oral Tablet", ["metformin hydrochloride"]),
+        ("Abuse-Deterrent 12 HR Oxycodone 10 MG Extended Release Oral Tablet", ["Oxycodone"]),
+        ("donepezil 10 mg/memantine 28 mg capsule", ["donepezil", "memantine"]),
+        ("donepezil 10 MG + memantine 28 MG capsule", ["donepezil", "memantine"]),
+        ("donepezil 10 mg and memantine 28 mg", ["donepezil", "memantine"]),
+        ("carbidopa 25 mg-levodopa 100 mg tablet", ["carbidopa", "levodopa"]),
+        ("carbidopa-levodopa 25-100 mg per tablet", ["carbidopa-levodopa"]),
+        ("carbidopa-levodopa 25 mg-100 mg per tablet", ["carbidopa-levodopa"]),
+        ("ketamine 50 MG/ML with baclofen 5 MG/ML topical cream", ["ketamine", "baclofen"]),
+        ("ketamine 50 MG/ML Injectable Solution 10 ML vial", ["ketamine"]),
+        ("baclofen 10 mg/5 mL oral solution", ["baclofen"]),
+        ("fentanyl 25 mcg/hr patch", ["fentanyl"]),
+        (
+            "{24 (drospirenone 3 MG / estradiol 2 MG Tablet) / 4 (inert ingredients 1 MG Tablet) } Pack [Yaz]",
+            ["drospirenone", "estradiol"],
+        ),
         ("1 ML medroxyPROGESTERone acetate 150 MG/ML Injection", ["medroxyPROGESTERone acetate"]),
         ("NDA020800 0.3 ML Epinephrine 1 MG/ML Auto-Injector", ["Epinephrine"]),
         (
@@ -491,13 +501,28 @@ def test_a_mixture_is_read_by_its_ingredients():
         ("Vitamin B 12", []),
         ("5 MG", []),
         ("5 MG / 6 MG", []),
-        ("Hydrocortisone 10 / Neomycin 5 MG Cream", []),
+        ("Hydrocortisone 10 / Neomycin 5 MG Cream", ["Hydrocortisone 10 / Neomycin"]),
         ("", []),
     ],
 )
 def test_ingredients_of_a_name(text: str, found: list[str]):
-    """The ingredients of an RxNorm name are what stands before each strength; any other text has none."""
-    assert ingredients(text) == found
+    """The ingredients of the name of a drug are what stands before each strength; any other text has none."""
+    assert ingredients(text) == (found, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("donepezil 10 mg / memantine", ["donepezil"]),
+        ("donepezil 10 mg-memantine capsule", ["donepezil"]),
+        ("donepezil 10 mg Oral Tablet memantine 28 mg", ["donepezil"]),
+        ("{24 (drospirenone 3 MG Oral Tablet) and another } Pack", ["drospirenone"]),
+        ("{24 (drospirenone Oral Tablet) } Pack", []),
+    ],
+)
+def test_a_name_that_may_name_more_is_told_apart(text: str, found: list[str]):
+    """Where something follows that may be one more ingredient, the ingredients found are not all."""
+    assert ingredients(text) == (found, False)
 
 
 def test_tags_are_taken_off():
@@ -506,6 +531,8 @@ def test_tags_are_taken_off():
     assert untagged("Asthma (mild)") == "Asthma (mild)"
     assert untagged("(disorder)") == "(disorder)"
     assert unallergic("Allergy to penicillin (finding)") == "penicillin"
+    assert unallergic("penicillin allergy") == unallergic("Hypersensitivity to penicillin") == "penicillin"
+    assert unallergic("") == ""
 
 
 # --- allergies --------------------------------------------------------------------------------------------------------
@@ -555,6 +582,7 @@ HIGH = [{"high": quantity(40, "U/L")}]
     [
         (EGFR, quantity(24, PER_BODY), {}, "egfr", 24),
         ("98979-8", {"value": 24, "unit": "mL/min/1.73m2"}, {}, "egfr", 24),
+        ("98979-8", {"value": 24, "unit": "ml/min/1.73 m²"}, {}, "egfr", 24),
         ("35591-7", quantity(0.5, "mL/s"), {}, "crcl", 30),
         ("1742-6", quantity(120, "U/L"), {"referenceRange": HIGH}, "alt", 3),
         ("6768-6", quantity(120, "U/L"), {"referenceRange": [{"high": {"value": 60}}]}, "alp", 2),
@@ -568,7 +596,7 @@ HIGH = [{"high": quantity(40, "U/L")}]
         ("8636-3", quantity(0.45, "s"), {}, "qtc", 450),
         ("29463-7", quantity(70000, "g"), {}, "weight", 70),
         ("82810-3", concept(SNOMED, "77386006"), {}, "pregnant", True),
-        ("82810-3", concept(LOINC, "LA26683-5"), {}, "pregnant", False),
+        ("82810-3", concept(LOINC, "LA26683-5"), {"effectiveDateTime": "2026-11-01"}, "pregnant", False),
     ],
 )
 def test_a_measurement_in_our_unit(code: str, value: Resource, more: dict[str, Any], field: str, expected: Any):
@@ -596,7 +624,8 @@ def test_a_measurement_in_our_unit(code: str, value: Resource, more: dict[str, A
         ("1742-6", quantity(120, "U/L"), {"referenceRange": [{"high": quantity(1, "ukat/L")}]}, "another unit"),
         ("1742-6", quantity(120, "U/L"), {"referenceRange": [{"high": quantity(0, "U/L")}]}, "not above zero"),
         ("82810-3", concept(SNOMED, "146799005"), {}, "neither yes nor no"),
-        ("82810-3", concept(SNOMED, "60001007"), {"effectiveDateTime": "2026-01-01"}, "older than 300"),
+        ("82810-3", concept(SNOMED, "60001007"), {"effectiveDateTime": "2026-10-01"}, "older than 28"),
+        ("82810-3", concept(SNOMED, "77386006"), {"effectiveDateTime": "2026-01-01"}, "older than 300"),
         ("8480-6", quantity(150, "mm[Hg]"), {}, "one of the two"),
     ],
 )
@@ -639,9 +668,10 @@ def pressure(systolic: float, diastolic: float) -> Resource:
 
 
 def test_a_blood_pressure_has_two_numbers():
-    """The two numbers of one observation are one blood pressure; of two on a day the higher counts."""
+    """The two numbers of one observation are one blood pressure; of two on a day the higher of each number counts."""
     found = patient(pressure(150, 90), pressure(140, 95)).bp
-    assert found is not None and (found.systolic, found.diastolic) == (150, 90)
+    assert found is not None and (found.systolic, found.diastolic) == (150, 95)
+    assert "several on one day" in notes(pressure(150, 90), pressure(140, 95))
     assert "outside what a person can have" in notes(pressure(1500, 90))
 
 
