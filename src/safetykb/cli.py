@@ -35,6 +35,8 @@ FOUND: Final = 1
 """The exit status of ``check`` when any check fails, and of ``pin --check`` when an answer changed."""
 BAD: Final = 2
 """The exit status for a name that is not known and for any other question that cannot be answered."""
+STOPPED: Final = 130
+"""The exit status of a screen that was interrupted, as a shell tells of it."""
 
 FORMATS: Final[dict[str, Callable[[SafetyReview | ClinicalDiff], str]]] = {
     "text": lambda answer: answer.to_text(),
@@ -223,10 +225,18 @@ def _add_pin(commands: _Commands) -> None:
 def _add_screen(commands: _Commands) -> None:
     text = "Write what is known for each patient of a file: each medicine taken, in each condition had."
     parser = _add(commands, "screen", text, _screen)
-    parser.add_argument("patients", help="a parquet or CSV file, a row a patient, its columns the fields of a patient")
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="write the findings to this parquet file")
+    parser.epilog = (
+        "Columns: id and the fields of a patient. In a CSV (comma, semicolon, tab or bar) the names of a list stand "
+        "apart by semicolons; none says that there is none. Beside FILE.parquet stand FILE.summary.parquet, with a row "
+        "for every patient, and FILE.not-checked.parquet. Stopped, the same command goes on after FILE.parts."
+    )
+    source = "parquet, a directory of it, or CSV in UTF-8: a row a patient, its columns the fields of a patient"
+    parser.add_argument("patients", help=source)
+    output = "write the findings to this file, which ends in .parquet"
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help=output)
     words = [concern.value for concern in Concern]
-    parser.add_argument("--at-least", choices=[*words, "all"], default="caution", help="leave out what is below")
+    least = "leave out what is below (default: caution; all: leave out nothing)"
+    parser.add_argument("--at-least", choices=[*words, "all"], default="caution", help=least)
     add_knowledge(parser)
 
 
@@ -361,13 +371,17 @@ def _check_pins(options: argparse.Namespace) -> int:
 def _screen(options: argparse.Namespace) -> int:
     from safetykb.screening import screen_file
 
-    files = screen_file(
-        options.patients,
-        options.output,
-        at_least=None if options.at_least == "all" else options.at_least,
-        knowledge=knowledge_of(options),
-        progress=_progress if sys.stderr.isatty() else None,
-    )
+    try:
+        files = screen_file(
+            options.patients,
+            options.output,
+            at_least=None if options.at_least == "all" else options.at_least,
+            knowledge=knowledge_of(options),
+            progress=_progress if sys.stderr.isatty() else None,
+        )
+    except KeyboardInterrupt:
+        _complain("stopped; the same command goes on after the parts that are done")
+        return STOPPED
     _print(printable(f"{files.patients} patients: {files.findings}, {files.summary}, {files.not_checked}"))
     return OK
 

@@ -6,29 +6,16 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from safetykb.cli import BAD, OK, main
 from safetykb.errors import InvalidQuestion
 from safetykb.knowledge.loading import load
-from safetykb.screening import ScreenedFiles, screen_file, screen_table
+from safetykb.screening import screen_file, screen_table
 
-SAMPLE = Path(__file__).parents[1] / "sample" / "tree"
-PEOPLE = 400
-
-
-def people(number: int = PEOPLE) -> pa.Table:
-    rows: list[dict[str, Any]] = []
-    for place in range(number):
-        medicines = (["examplamine"], ["oldamine", "modulumab"], ["examplamine", "inhibizole"], ["nothing known"])
-        conditions: tuple[list[str], ...] = (["demo disease"], ["relapsing demo disease"], [])
-        row = {"id": f"person {place:04d}", "age": float(place % 90), "sex": ("female", "male")[place % 2]}
-        rows.append({**row, "medications": medicines[place % 4], "conditions": conditions[place % 3]})
-    return pa.Table.from_pylist(rows)
+from .sample import PEOPLE, SAMPLE, answer, people
 
 
 @pytest.fixture
@@ -36,11 +23,6 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "patients.parquet"
     pq.write_table(people(), path)
     return path
-
-
-def answer(files: ScreenedFiles) -> list[list[dict[str, Any]]]:
-    told = (files.findings, files.summary, files.not_checked)
-    return [sorted(pq.read_table(path).to_pylist(), key=str) for path in told]
 
 
 def test_file_gives_what_its_table_gives(source: Path, tmp_path: Path):
@@ -173,10 +155,12 @@ def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["screen", str(tmp_path / "none.parquet"), "-o", output, "--data", str(SAMPLE)]) == BAD
     assert "none.parquet" in capsys.readouterr().err
     broken = tmp_path / "broken.parquet"
-    broken.write_bytes(b"no parquet, but the name of somebody")
-    with pytest.raises(InvalidQuestion, match="cannot be read") as told:
-        screen_file(broken, output)
-    assert "somebody" not in str(told.value)
+    for text in (b"no parquet, but the name of somebody", b"PAR1 and the name of somebody"):
+        broken.write_bytes(text)
+        with pytest.raises(InvalidQuestion, match=r"broken.parquet (is no parquet file|cannot be read)") as told:
+            screen_file(broken, output)
+        assert "somebody" not in str(told.value)
+        assert told.value.__context__ is None
 
 
 def test_directory_of_parts_is_one_table(source: Path, tmp_path: Path):

@@ -90,3 +90,21 @@ def test_spark_refuses_ids_that_are_missing_or_stand_twice(ids: tuple[str | None
     """Patients who could not be told apart are an error, as they are on DuckDB."""
     with pytest.raises(InvalidQuestion, match="an id is missing, or stands twice"):
         screen_on_spark(spark, spark.createDataFrame([(id, 70.0) for id in ids], ["id", "age"]))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "array(30)",
+        "map('egfr', 30)",
+        "interval 1 month",
+        "interval 1 day",
+        "date '2024-01-01'",
+        "true",
+        "named_struct('x', 1)",
+    ],
+)
+def test_spark_refuses_a_type_that_a_column_cannot_have(value: str, spark: Any):
+    """A column of numbers that holds lists, times or truths is an error that names it, as it is on DuckDB."""
+    with pytest.raises(InvalidQuestion, match="'egfr' is of a type that it cannot have"):
+        screen_on_spark(spark, spark.sql(f"SELECT 'a' AS id, {value} AS egfr"))

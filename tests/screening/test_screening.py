@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy
+import pandas
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -361,12 +364,37 @@ def test_limits_are_those_of_a_patient(field: str):
         ({"age": [3.0]}, "no column 'id'"),
         ({"id": ["a", "a"]}, "stands twice"),
         ({"id": ["a", None]}, "missing"),
+        ({"id": [["a"]]}, "'id' is of a type"),
+        ({"id": ["a"], "egfr": [[30]]}, "'egfr' is of a type"),
+        ({"id": ["a"], "egfr": [True]}, "'egfr' is of a type"),
+        ({"id": ["a"], "pregnant": [datetime.date(2026, 1, 1)]}, "'pregnant' is of a type"),
+        ({"id": ["a"], "conditions": [[["x"]]]}, "'conditions' is of a type"),
+        ({"id": ["a"], "conditions": [b"x"]}, "'conditions' is of a type"),
+        ({"id": ["a"], "age": pa.array([(1, 2, 3)], pa.month_day_nano_interval())}, "'age' is of a type"),
+        ({"id": ["a"], "sex": pa.array([3], pa.duration("s"))}, "'sex' is of a type"),
     ],
 )
 def test_table_that_cannot_be_read_is_refused(columns: dict[str, Any], told: str):
-    """A column that no patient has, and an id that is missing or stands twice, is an error and never left out."""
+    """A column that no patient has or of a type it cannot have, and an id that is missing or twice, is an error."""
     with pytest.raises(InvalidQuestion, match=told):
         screen_table(pa.table(columns))
+
+
+@pytest.mark.parametrize(
+    "patients",
+    [
+        *([{"id": "Mary"}], {"id": ["Mary"]}, "Mary", 3, None, pa.table({})),
+        pandas.DataFrame(),
+        pandas.DataFrame({"id": ["a"], "medications": [numpy.array(["Mary"], dtype="<U4")]}),
+    ],
+    ids=str,
+)
+def test_what_is_no_table_is_refused(patients: object):
+    """What DuckDB does not read as a table, and cells that it cannot read, are an error that says what to give."""
+    with pytest.raises(InvalidQuestion, match="no table that DuckDB can read") as told:
+        screen_table(patients)
+    assert "Mary" not in str(told.value)
+    assert told.value.__context__ is None
 
 
 def test_policy_that_silences_takes_the_finding_out(packaged: KnowledgeBase, tmp_path: Path):
@@ -397,7 +425,6 @@ def test_names_are_read_once(packaged: KnowledgeBase):
 
 def test_frames_of_every_kind_are_read(tmp_path: Path):
     """A pandas frame and an Arrow table of the same patients give the same answer."""
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"id": ["a"], "medications": [["drug"]], "conditions": [["disease"]], "age": [70]})
     knowledge = world().claim("drug/a").knowledge()
     of_table = screen_table(pa.Table.from_pandas(frame), knowledge=knowledge)

@@ -29,7 +29,7 @@ import safetykb
 from safetykb.answer.patients import read_patient
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.screening import screen_file
-from safetykb.screening.embedded import PART
+from safetykb.screening.files import PART
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference" / "performance-growth.md"
 SIZES: Final = (10**4, 10**5, 10**6, 10**7)

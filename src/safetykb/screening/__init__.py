@@ -11,6 +11,6 @@ The columns of a table of patients are ``id`` and the fields of ``safetykb.Patie
 
 from safetykb.screening.distributed import screen_on_spark as screen_on_spark
 from safetykb.screening.embedded import Screened as Screened
-from safetykb.screening.embedded import ScreenedFiles as ScreenedFiles
-from safetykb.screening.embedded import screen_file as screen_file
 from safetykb.screening.embedded import screen_table as screen_table
+from safetykb.screening.files import ScreenedFiles as ScreenedFiles
+from safetykb.screening.files import screen_file as screen_file

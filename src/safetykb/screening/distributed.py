@@ -9,9 +9,17 @@ import attrs
 
 from safetykb.knowledge.base import KnowledgeBase
 from safetykb.model.scales import Concern
-from safetykb.screening.needs import ArrowTable, SparkFrame, SparkSession, needed
+from safetykb.screening.needs import ArrowSchema, ArrowTable, SparkFrame, SparkSession, needed
 from safetykb.screening.preparation import Question, prepare
-from safetykb.screening.statements import FINDINGS, NOT_CHECKED, SOURCE, SUMMARY, closed_name
+from safetykb.screening.statements import (
+    FINDINGS,
+    NOT_CHECKED,
+    SOURCE,
+    SUMMARY,
+    check_names,
+    closed_name,
+    refuse_type,
+)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -36,15 +44,14 @@ def screen_on_spark(
     patients stay where they are. The steps in between are kept where they were worked out, in memory or on disk, as
     long as one of the frames is held.
 
-    Raises InvalidQuestion for columns that are not known and for ids that are missing or stand twice, and ImportError
-    without the extra ``spark``.
+    Raises InvalidQuestion for columns that are not known or of a type that they cannot have, and for ids that are
+    missing or stand twice, and ImportError without the extra ``spark``.
     """
     needed("spark", "ibis", "pyarrow", "pyspark")
-    from pyspark.sql.pandas.types import to_arrow_schema
-
+    columns = _columns(patients)
     patients.createOrReplaceTempView(SOURCE)
     spark = _Spark(session)
-    prepared = prepare(spark, to_arrow_schema(patients.schema), Question.of(at_least, knowledge))
+    prepared = prepare(spark, columns, Question.of(at_least, knowledge))
     frames = {}
     for step in prepared.steps:
         frame = session.sql(step.sql)
@@ -53,6 +60,21 @@ def screen_on_spark(
         frames[step.name] = frame
         frame.createOrReplaceTempView(step.name)
     return ScreenedFrames(findings=frames[FINDINGS], summary=frames[SUMMARY], not_checked=frames[NOT_CHECKED])
+
+
+def _columns(patients: SparkFrame) -> ArrowSchema:
+    import pyarrow as pa
+    from pyspark.errors import PySparkException
+    from pyspark.sql.pandas.types import to_arrow_type
+
+    check_names(patients.columns)
+    found = []
+    for field in patients.schema.fields:
+        try:
+            found.append((field.name, to_arrow_type(field.dataType)))
+        except PySparkException:  # Spark itself has no Arrow type for it
+            refuse_type(field.name, field.dataType.simpleString())
+    return pa.schema(found)
 
 
 @attrs.frozen

@@ -66,7 +66,10 @@ def prepare(session: Session, columns: ArrowSchema, question: Question) -> Prepa
     counted = f"SELECT count(*), count({GIVEN_ID}), count(DISTINCT {GIVEN_ID}) FROM {SOURCE}"
     every, named, different = session.rows(counted)[0]
     if not every == named == different:
-        raise InvalidQuestion("an id is missing, or stands twice", "give each patient one row and an id of its own")
+        rows = f"rows without an id: {every - named}; rows with the id of another: {named - different}"
+        raise InvalidQuestion(
+            f"an id is missing, or stands twice ({rows})", "give each patient one row and an id of its own"
+        )
     session.view(PATIENTS, plain)
     names = [(field, name) for field, name in session.rows(names_statement(session.dialect))]
     closed = closed_tables(question.knowledge, vocabulary_of(question.knowledge, names))

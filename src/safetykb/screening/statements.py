@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import attrs
 
 from safetykb.errors import InvalidQuestion
 from safetykb.model.scales import Concern
-from safetykb.screening.closed import schemas
+from safetykb.screening.closed import TRUTHS, schemas
 from safetykb.screening.expression import CASE, PAIR, Screening
 from safetykb.screening.needs import ArrowSchema, Expression
-from safetykb.screening.population import GIVEN_ID, ID, PLAIN, names_in, plain_patients
+from safetykb.screening.population import GIVEN_ID, ID, NUMBERS, PLAIN, names_in, plain_patients
 from safetykb.screening.vocabulary import NAMES
 
 SOURCE: Final = "safetykb_source"
@@ -53,25 +53,62 @@ def closed_name(name: str) -> str:
 def plain_statement(dialect: str, columns: ArrowSchema) -> str:
     """Return the SQL that makes ``PATIENTS`` of ``SOURCE``, a table of patients with ``columns``.
 
-    Raises InvalidQuestion for a column that no patient has, and where the column ``id`` is missing.
+    Raises InvalidQuestion for a column that no patient has or that is of a type that it cannot have, and where the
+    column ``id`` is missing.
     """
     import ibis
 
-    check_columns(columns.names)
-    source = ibis.table(ibis.Schema.from_pyarrow(columns), name=SOURCE)
-    return _sql(plain_patients(source), dialect)
+    check_names(columns.names)
+    return _sql(plain_patients(ibis.table(_typed(columns), name=SOURCE)), dialect)
 
 
-def check_columns(names: Iterable[str]) -> None:
+def check_names(names: Iterable[str], where: str = "the table") -> None:
     """Refuse columns that would be left out in silence."""
     known = (GIVEN_ID, *NAMES, *PLAIN)
     stated = [*names]
-    strange = [name for name in stated if name not in known]
+    strange = [name or "(no name)" for name in stated if name not in known]
     if strange:
         cure = f"leave them out, or name them as the fields of a patient: {', '.join(known)}"
-        raise InvalidQuestion(f"the table has columns that no patient has: {', '.join(strange)}", cure)
+        raise InvalidQuestion(f"{where} has columns that no patient has: {', '.join(strange)}", cure)
     if GIVEN_ID not in stated:
-        raise InvalidQuestion("the table has no column 'id'", "give each patient an id of its own")
+        raise InvalidQuestion(f"{where} has no column 'id'", "give each patient an id of its own")
+    twice = sorted({name for name in stated if stated.count(name) > 1})
+    if twice:
+        raise InvalidQuestion(f"{where} has columns that stand twice: {', '.join(twice)}", "leave one of each")
+
+
+def _typed(columns: ArrowSchema) -> Any:
+    """Return the schema of ``columns`` in ibis; refuse a type that cannot hold what its column says."""
+    import ibis
+
+    found = {}
+    for column in columns:
+        name = column.name
+        try:
+            found[name] = ibis.dtype(column.type)
+        except (KeyError, NotImplementedError, TypeError, ValueError):  # ibis knows no such type
+            refuse_type(name, column.type)
+        if not _may_hold(name, found[name]):
+            refuse_type(name, column.type)
+    return ibis.schema(found)
+
+
+def refuse_type(name: str, kind: object) -> NoReturn:
+    """Raise the error of a column whose type says nothing that its field could hold."""
+    cure = "write numbers as numbers, yes and no as booleans, names as texts or lists of texts; or leave the column out"
+    raise InvalidQuestion(f"the column {name!r} is of a type that it cannot have: {kind}", cure)
+
+
+def _may_hold(name: str, kind: Any) -> bool:
+    if name in NAMES and kind.is_array():
+        return _may_hold(name, kind.value_type) and not kind.value_type.is_array()
+    if kind.is_null() or kind.is_string():
+        return True
+    if name in NUMBERS:
+        return bool(kind.is_numeric())
+    if name in (*TRUTHS, "medications_complete"):
+        return bool(kind.is_numeric() or kind.is_boolean())
+    return not (kind.is_nested() or kind.is_interval() or kind.is_binary() or kind.is_unknown())
 
 
 @functools.cache
