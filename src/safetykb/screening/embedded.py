@@ -13,7 +13,7 @@ from safetykb.model.scales import Concern
 from safetykb.screening.closed import words_of
 from safetykb.screening.expression import STATED_WORDS
 from safetykb.screening.needs import ArrowTable, Engine, needed
-from safetykb.screening.preparation import Question, prepare
+from safetykb.screening.preparation import Prepared, Question, prepare
 from safetykb.screening.sources import attempted
 from safetykb.screening.statements import FINDINGS, NOT_CHECKED, PATIENTS, SOURCE, SUMMARY, closed_name
 
@@ -86,12 +86,14 @@ class Screen:
     dialect: str = "duckdb"
 
     def __init__(self, engine: Engine, question: Question) -> None:
-        self.engine, self.question = engine, question
+        """Ask ``question`` of what ``engine`` holds."""
+        self.engine: Engine = engine
+        self.question: Question = question
 
     def prepare(self) -> int:
         """Read the patients of ``SOURCE`` for what ``take`` needs, and return how many they are."""
         columns = self.engine.sql(f"SELECT * FROM {SOURCE} LIMIT 0").to_arrow_table().schema
-        self.prepared = prepare(self, columns, self.question)
+        self.prepared: Prepared = prepare(self, columns, self.question)
         self.engine.execute(f"DROP VIEW {PATIENTS}")
         return self.prepared.patients
 

@@ -39,10 +39,10 @@ class Parts:
             SUMMARY: output.with_name(f"{stem}.summary{ENDING}"),
             NOT_CHECKED: output.with_name(f"{stem}.not-checked{ENDING}"),
         }
-        self.directory = output.absolute().with_name(f"{stem}.parts")
-        self.given = self.directory / f"given{ENDING}"
-        self.spilled = self.directory / "spilled"
-        self.note = self.directory / "question.json"
+        self.directory: Path = output.absolute().with_name(f"{stem}.parts")
+        self.given: Path = self.directory / f"given{ENDING}"
+        self.spilled: Path = self.directory / "spilled"
+        self.note: Path = self.directory / "question.json"
 
     def check(self, source: Path) -> None:
         """Refuse to write over the patients, or over anything that no screen has written."""
