@@ -122,6 +122,13 @@ def test_of_these_people_before_seriousness():
     assert order(made) == ["b", "a"]
 
 
+def test_a_usual_treatment_is_of_these_people():
+    """What a source states of taking it with a usual treatment stands before what needs a fact of somebody else."""
+    made = world(treatments="usual:pain").claim("drug/a", "avoid", having="pregnancy", serious="fatal")
+    made.claim("drug/b", "avoid", taking="usual")
+    assert order(made) == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("partner", "asked"),
     [("taken", {"patient": Patient(medications=("taken",))}), ("usual", {})],

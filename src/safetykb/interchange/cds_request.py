@@ -14,6 +14,7 @@ import attrs
 from safetykb.errors import InvalidQuestion
 from safetykb.ids import is_day
 from safetykb.interchange.fhir_patient import Note, Order, Record, read_orders, read_record
+from safetykb.interchange.fhir_resources import tail
 from safetykb.interchange.fhir_values import at, listed, text_of
 from safetykb.knowledge.base import KnowledgeBase
 
@@ -173,9 +174,9 @@ class _Reader:
         if _kind(resource) == "Patient":
             return f"Patient/{text_of(at(resource, 'id'))}" == self.person
         whom = _whom(resource)
-        if whom is None or whom in self.mine or not _address(whom).startswith("Patient/"):
+        if whom is None or whom in self.mine or not tail(whom).startswith("Patient/"):
             return True  # the reader of the record leaves out what it cannot resolve, and tells it
-        return _address(whom) == self.person
+        return tail(whom) == self.person
 
     def record(self, read: Mapping[str, Resource]) -> tuple[Record, list[Resource]]:
         """Return the record and what it was read from: a part that is not readable is left out and told."""
@@ -216,7 +217,7 @@ class _Reader:
             if kind is None or kind == "Bundle":
                 self.note("draftOrders", "an entry of the draft orders holds no order; not read")
                 continue
-            named = (f"{kind}/{id}" if id else None, url, _address(url) if url else None)
+            named = (f"{kind}/{id}" if id else None, url, tail(url) if url else None)
             yield _Drafted(entry, frozenset(address for address in named if address is not None))
 
     def selections(self) -> Iterator[str]:
@@ -237,7 +238,7 @@ class _Reader:
 
     def chosen(self, selection: str, drafted: Sequence[_Drafted]) -> list[int]:
         """Return which drafts a selection means, and tell why it means none, or several."""
-        asked = {selection, _address(selection)}
+        asked = {selection, tail(selection)}
         found = [number for number, draft in enumerate(drafted) if asked & draft.addresses]
         medicines = [number for number in found if drafted[number].is_medicine]
         if not found:
@@ -253,7 +254,7 @@ class _Reader:
         whom = _whom(order)
         if whom is None and at(order, "subject") is not None:
             self.note("draftOrders", "an order says whom it is for, and not by a reference; not checked")
-        return whom is None or whom in self.mine or _address(whom) == self.person
+        return whom is None or whom in self.mine or tail(whom) == self.person
 
 
 def _kind(value: Any) -> str | None:
@@ -263,11 +264,6 @@ def _kind(value: Any) -> str | None:
 def _whom(resource: Any) -> str | None:
     """Return the reference to the person whom a resource is of."""
     return text_of(at(resource, "subject", "reference")) or text_of(at(resource, "patient", "reference"))
-
-
-def _address(reference: str) -> str:
-    """Return the last two segments of a reference, such as ``Patient/1``, whatever its server and its version."""
-    return "/".join(reference.partition("/_history/")[0].split("/")[-2:])
 
 
 def _every(values: Iterable[Resource]) -> Iterator[Any]:

@@ -149,7 +149,7 @@ class Resources:
             return of.contained.get(pointed[1:], [])
         plain = unversioned(pointed)
         base = of.url.rsplit("/", 2)[0] if of.url is not None and of.url.startswith("http") else ""
-        entries = next((self._at[one] for one in (f"{base}/{plain}", plain, _tail(plain)) if one in self._at), [])
+        entries = next((self._at[one] for one in (f"{base}/{plain}", plain, tail(plain)) if one in self._at), [])
         return [entry.resource for entry in entries]
 
 
@@ -162,8 +162,9 @@ def unversioned(reference: str) -> str:
     return reference.partition("/_history/")[0]
 
 
-def _tail(reference: str) -> str:
-    return "/".join(reference.split("/")[-2:])
+def tail(reference: str) -> str:
+    """Return the last two segments of a reference without its version, such as ``Patient/1``, whatever its server."""
+    return "/".join(unversioned(reference).split("/")[-2:])
 
 
 def _content(entry: Entry) -> Any:
@@ -210,7 +211,7 @@ class Whose:
         self._keys: set[str] = set()
         for patient in patients:
             for address in {patient.local, patient.url} - {None}:
-                self._keys |= {str(address), _tail(str(address))}
+                self._keys |= {str(address), tail(str(address))}
             if patient.local is not None:
                 self._keys.add(patient.local.removeprefix("Patient/"))
             self._keys |= {_identifier(one) for one in listed(at(patient.resource, "identifier"))} - {""}
@@ -235,7 +236,7 @@ class Whose:
             return {f"# {_content(Entry('', one))}" for one in entry.contained.get(reference[1:], [])}
         if reference is not None:
             plain = unversioned(reference)
-            return {plain, _tail(plain)}
+            return {plain, tail(plain)}
         identifier = _identifier(at(subject, "identifier"))
         if identifier:
             return {identifier}
