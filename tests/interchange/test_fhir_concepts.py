@@ -101,6 +101,7 @@ def test_what_a_condition_means(code: Resource, names: tuple[str, ...], doubt: s
         (coded((ICD, "I05.0", None), text="demo disease"), ()),
         (coded((SNOMED, "1", "Demo disease in childhood"), text="demo disease"), ()),
         (coded((ICD, "Z99.9", None), (ICD, "Z99.8", None)), ()),
+        (coded((ICD, "Z99.9", None), (ICD, "Z99.91", None)), ()),
         (coded((ICD, "Z99.9", None), text="hepatic impairment"), ()),
     ],
 )
